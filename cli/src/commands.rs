@@ -1,0 +1,10 @@
+//! The commands that are not servers.
+
+pub mod api_key;
+pub mod app;
+pub mod config;
+pub mod health;
+pub mod migrate;
+pub mod recover;
+pub mod ring;
+pub mod session;

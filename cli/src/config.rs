@@ -1,0 +1,129 @@
+//! The configuration: one TOML file, every key overridable from the environment, unknown keys refused.
+
+mod keys;
+mod layers;
+
+pub use keys::{KEYS, schema};
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use zeroize::Zeroizing;
+
+/// Everything that `serve` needs to know.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Where clients reach this server: what issuers begin with.
+    pub public_url: String,
+    /// Addresses to listen on.
+    pub listen: Vec<SocketAddr>,
+    /// Where sessions are stored.
+    pub store: String,
+    /// The key ring's file.
+    pub ring_file: PathBuf,
+    /// The key ring itself, in place of a file.
+    pub ring: Option<String>,
+    /// Proxies whose X-Forwarded-For is believed.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// Threads that serve requests.
+    pub worker_threads: usize,
+    /// Sessions kept in memory.
+    pub cached_sessions: usize,
+    /// The log.
+    pub log: Log,
+}
+
+/// The log.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Log {
+    /// What is logged.
+    pub filter: String,
+    /// How lines look.
+    pub format: LogFormat,
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For machines.
+    Json,
+}
+
+impl Config {
+    /// Reads `file` if there is one, then the environment, then what the command line says; checks all of it.
+    pub fn load(file: Option<&Path>, flags: &[(&str, String)]) -> Result<(Self, toml::Table), String> {
+        // What is not text cannot be ours.
+        let texts = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+        let environment = texts.filter(|(name, _)| name.starts_with("TENURE__"));
+        Self::from_layers(file, environment.collect(), flags)
+    }
+
+    fn from_layers(
+        file: Option<&Path>,
+        environment: Vec<(String, String)>,
+        flags: &[(&str, String)],
+    ) -> Result<(Self, toml::Table), String> {
+        let mut table = layers::defaults()?;
+        if let Some(path) = file {
+            layers::add_file(&mut table, path)?;
+        }
+        layers::add_environment(&mut table, environment)?;
+        for (key, value) in flags {
+            layers::set(&mut table, key, value)?;
+        }
+        let config: Self =
+            table.clone().try_into().map_err(|error: toml::de::Error| error.message().to_owned())?;
+        config.check()?;
+        Ok((config, table))
+    }
+
+    /// The file of the embedded store.
+    pub fn sqlite_path(&self) -> Result<PathBuf, String> {
+        match self.store.split_once(':') {
+            Some(("sqlite", path)) if !path.is_empty() => Ok(PathBuf::from(path)),
+            Some(("postgres" | "postgresql", _)) => {
+                Err("store: PostgreSQL is not available yet; use sqlite:PATH".to_owned())
+            }
+            _ => Err("store: must be sqlite:PATH".to_owned()),
+        }
+    }
+
+    /// The ring given as text, if it was.
+    pub fn ring_text(&self) -> Option<Zeroizing<String>> {
+        self.ring.clone().map(Zeroizing::new)
+    }
+
+    fn check(&self) -> Result<(), String> {
+        let host =
+            self.public_url.strip_prefix("https://").or_else(|| self.public_url.strip_prefix("http://"));
+        let host = host.ok_or("public_url: must begin with https:// (or http:// on this machine)")?;
+        if host.is_empty() || host.ends_with('/') || host.contains(['?', '#', '@', ' ']) {
+            return Err(
+                "public_url: must be an address without a trailing slash, query or fragment".to_owned()
+            );
+        }
+        let name = host.rsplit_once(':').filter(|(_, port)| port.parse::<u16>().is_ok());
+        let name = name.map_or(host, |(name, _)| name);
+        let local = ["localhost", "127.0.0.1", "[::1]"].contains(&name);
+        if self.public_url.starts_with("http://") && !local {
+            return Err("public_url: must be https, because tokens travel over it".to_owned());
+        }
+        if self.listen.is_empty() {
+            return Err("listen: must name at least one address".to_owned());
+        }
+        if !(1..=1024).contains(&self.worker_threads) {
+            return Err("worker_threads: must be between 1 and 1024".to_owned());
+        }
+        self.sqlite_path().map(drop)
+    }
+}
+
+#[cfg(test)]
+mod tests;

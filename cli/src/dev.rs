@@ -1,0 +1,154 @@
+//! `tenure dev`: everything on one machine, from one command.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Args;
+use serde::Serialize;
+use tenure_core::settings::Settings;
+use tenure_server::state::HttpOptions;
+use tenure_service::clock::{Clock, SystemClock, VirtualClock};
+use tenure_service::credentials::Caller;
+use tenure_service::service::{Options, Service};
+use tenure_wire::app::CreateApp;
+use tokio::net::TcpListener;
+
+use crate::config::LogFormat;
+use crate::node;
+use crate::output::{Fault, Output};
+
+const DEMO: &str = "demo";
+
+#[derive(Args)]
+pub struct DevArguments {
+    /// Where everything is kept.
+    #[arg(long, default_value = "tenure-data")]
+    data_dir: PathBuf,
+    /// Where to listen; port 0 takes a free one.
+    #[arg(long, default_value = "127.0.0.1:7800")]
+    listen: SocketAddr,
+    /// Let POST /dev/clock move time.
+    #[arg(long)]
+    virtual_clock: bool,
+    /// Threads that serve requests.
+    #[arg(long, default_value_t = 2)]
+    worker_threads: usize,
+    /// Sessions kept in memory.
+    #[arg(long, default_value_t = 100_000)]
+    cached_sessions: usize,
+    /// What is logged.
+    #[arg(long, default_value = "warn")]
+    log: String,
+}
+
+/// What `--json` prints.
+#[derive(Serialize)]
+struct Ready {
+    url: String,
+    app_id: String,
+    issuer: String,
+    api_key: String,
+    console_url: Option<String>,
+    data_dir: String,
+}
+
+pub fn run(arguments: DevArguments, output: Output) -> Result<(), Fault> {
+    node::log(&arguments.log, LogFormat::Text)?;
+    node::runtime(arguments.worker_threads)?.block_on(serve(arguments, output))
+}
+
+async fn serve(arguments: DevArguments, output: Output) -> Result<(), Fault> {
+    node::make_private(&arguments.data_dir)?;
+    let data_dir = arguments.data_dir.canonicalize().map_err(Fault::failed)?;
+    let listeners = node::bind(&[arguments.listen]).await?;
+    let listen = local(&listeners)?;
+    let store = node::open_sqlite(&data_dir.join("tenure.db"), true)?;
+    let ring = node::ring_or_new(&data_dir.join("ring.toml"), &store).await?;
+    let seen = store.high_water().await.map_err(Fault::failed)?;
+    let (clock, virtual_clock): (Arc<dyn Clock>, _) = if arguments.virtual_clock {
+        let clock = Arc::new(VirtualClock::default());
+        clock.catch_up_with(seen);
+        (clock.clone(), Some((clock, listen)))
+    } else {
+        (Arc::new(SystemClock::default()), None)
+    };
+    refuse_a_past(&*clock, seen)?;
+    let options = Options {
+        public_url: format!("http://localhost:{}", listen.port()),
+        dev: true,
+        cached_sessions: arguments.cached_sessions,
+    };
+    let service = node::start(store, ring, clock, options).await?;
+    create_demo_once(&service).await?;
+    let http = HttpOptions { open_metrics: true, virtual_clock, ..HttpOptions::default() };
+    let ready = || say_ready(&service, listen, &data_dir.to_string_lossy(), output);
+    node::run(service.clone(), http, listeners, &data_dir, ready).await
+}
+
+fn local(listeners: &[TcpListener]) -> Result<SocketAddr, Fault> {
+    let first = listeners.first().ok_or_else(|| Fault::failed("nothing to listen on"))?;
+    first.local_addr().map_err(Fault::failed)
+}
+
+/// A store that a virtual clock took into the future cannot be served by an ordinary one.
+fn refuse_a_past(clock: &dyn Clock, seen: tenure_core::time::Timestamp) -> Result<(), Fault> {
+    let behind = seen.since(clock.now());
+    if behind > tenure_core::limits::CLOCK_BEHIND {
+        return Err(Fault::failed(format!(
+            "this data directory has seen a time {} s ahead of this machine's clock, as after --virtual-clock: start with \
+             --virtual-clock, or with another --data-dir",
+            behind.secs()
+        )));
+    }
+    Ok(())
+}
+
+/// A first app to try things with. One that was removed does not come back while there is another.
+async fn create_demo_once(service: &Service) -> Result<(), Fault> {
+    if service.apps(&Caller::owner()).is_empty() {
+        let new = CreateApp { id: Some(DEMO.to_owned()), name: "Demo".to_owned() };
+        let settings = Settings { refresh_tokens: true, ..Settings::default() };
+        service.create_app_with(&new, &settings).await.map_err(Fault::failed)?;
+    }
+    Ok(())
+}
+
+fn say_ready(service: &Service, listen: SocketAddr, data_dir: &str, output: Output) -> Result<(), Fault> {
+    let apps = service.apps(&Caller::owner());
+    let app = apps.iter().find(|app| app.public.id == DEMO).or(apps.first());
+    let app = &app.ok_or_else(|| Fault::failed("there is no app"))?.public;
+    let key = service.dev_api_key().ok_or_else(|| Fault::failed("there is no development key"))?;
+    let ready = Ready {
+        url: format!("http://localhost:{}", listen.port()),
+        app_id: app.id.clone(),
+        issuer: app.issuer.clone(),
+        api_key: key.reveal().to_owned(),
+        console_url: None,
+        data_dir: data_dir.to_owned(),
+    };
+    output.say(&ready, banner)
+}
+
+fn banner(ready: &Ready) -> String {
+    format!(
+        "Tenure is ready at {url}
+
+  issuer    {issuer}
+  keys      {issuer}/.well-known/jwks.json
+  API key   {api_key}
+  data      {data_dir}
+
+Open a first session:
+
+  curl -s {issuer}/sessions \\
+    -H 'Authorization: Bearer {api_key}' \\
+    -H 'Content-Type: application/json' \\
+    -d '{{\"user_id\": \"ann\"}}'
+",
+        url = ready.url,
+        issuer = ready.issuer,
+        api_key = ready.api_key,
+        data_dir = ready.data_dir,
+    )
+}

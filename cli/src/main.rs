@@ -1,0 +1,91 @@
+//! The `tenure` binary: development, production, and the commands that speak to a running server.
+
+mod dev;
+mod serve;
+
+mod bench;
+mod commands;
+
+mod remote;
+
+mod node;
+
+mod config;
+mod output;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::output::{Fault, Output};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// The session server that applications put behind their sign-in.
+#[derive(Parser)]
+#[command(name = "tenure", version, max_term_width = 100)]
+struct Arguments {
+    /// Print JSON, one value, and nothing else on standard output.
+    #[arg(long, global = true)]
+    json: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve on this machine for development: no config, no account, a first session in seconds.
+    Dev(dev::DevArguments),
+    /// Serve in production.
+    Serve(serve::ServeArguments),
+    /// Check, show or describe the configuration.
+    #[command(subcommand)]
+    Config(commands::config::ConfigCommand),
+    /// Bring the store to the schema of this binary.
+    Migrate(commands::migrate::MigrateArguments),
+    /// Ask a running server whether it can serve.
+    Health(remote::Remote),
+    /// Create and list apps.
+    #[command(subcommand)]
+    App(commands::app::AppCommand),
+    /// List, show and end sessions.
+    #[command(subcommand)]
+    Session(commands::session::SessionCommand),
+    /// Create, list and revoke API keys.
+    #[command(subcommand)]
+    ApiKey(commands::api_key::ApiKeyCommand),
+    /// List, add, activate and retire keys of the key ring.
+    #[command(subcommand)]
+    Ring(commands::ring::RingCommand),
+    /// Let clients that are ahead of a restored store go on, for a bounded time.
+    Recover(commands::recover::RecoverArguments),
+    /// Measure this machine.
+    #[command(subcommand)]
+    Bench(bench::BenchCommand),
+}
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let output = Output::new(arguments.json);
+    match run(arguments.command, output) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(fault) => output.fault(&fault),
+    }
+}
+
+fn run(command: Command, output: Output) -> Result<(), Fault> {
+    match command {
+        Command::Dev(arguments) => dev::run(arguments, output),
+        Command::Serve(arguments) => serve::run(arguments),
+        Command::Config(command) => commands::config::run(command, output),
+        Command::Migrate(arguments) => commands::migrate::run(arguments, output),
+        Command::Health(remote) => commands::health::run(&remote, output),
+        Command::App(command) => commands::app::run(command, output),
+        Command::Session(command) => commands::session::run(command, output),
+        Command::ApiKey(command) => commands::api_key::run(command, output),
+        Command::Ring(command) => commands::ring::run(command, output),
+        Command::Recover(arguments) => commands::recover::run(arguments, output),
+        Command::Bench(command) => bench::run(command, output),
+    }
+}

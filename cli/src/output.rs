@@ -1,0 +1,66 @@
+//! What commands print, and how they end.
+
+use std::fmt;
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use serde::Serialize;
+use serde_json::json;
+
+/// Why a command failed. The exit code is stable: 1 it failed, 3 the server cannot be reached or cannot serve now, 4 the
+/// request was refused. (2 is a wrong command line.)
+#[derive(Debug)]
+pub struct Fault {
+    code: u8,
+    says: String,
+}
+
+impl Fault {
+    /// It failed.
+    pub fn failed(says: impl fmt::Display) -> Self {
+        Self { code: 1, says: says.to_string() }
+    }
+
+    /// The server cannot be reached, or cannot serve now.
+    pub fn unreachable(says: impl fmt::Display) -> Self {
+        Self { code: 3, says: says.to_string() }
+    }
+
+    /// The server refused.
+    pub fn refused(says: impl fmt::Display) -> Self {
+        Self { code: 4, says: says.to_string() }
+    }
+}
+
+/// How a command speaks.
+#[derive(Clone, Copy)]
+pub struct Output {
+    json: bool,
+}
+
+impl Output {
+    /// JSON, or words.
+    pub fn new(json: bool) -> Self {
+        Self { json }
+    }
+
+    /// Prints `value` as one line of JSON, or what `words` makes of it. A closed pipe is no fault.
+    pub fn say<T: Serialize>(self, value: &T, words: impl FnOnce(&T) -> String) -> Result<(), Fault> {
+        let text =
+            if self.json { serde_json::to_string(value).map_err(Fault::failed)? } else { words(value) };
+        let mut out = std::io::stdout().lock();
+        let _ = writeln!(out, "{}", text.trim_end()).and_then(|()| out.flush());
+        Ok(())
+    }
+
+    /// Says on standard error why the command failed.
+    pub fn fault(self, fault: &Fault) -> ExitCode {
+        let text = if self.json {
+            json!({"error": fault.says}).to_string()
+        } else {
+            format!("tenure: {}", fault.says)
+        };
+        let _ = writeln!(std::io::stderr(), "{text}");
+        ExitCode::from(fault.code)
+    }
+}

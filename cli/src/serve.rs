@@ -1,0 +1,62 @@
+//! `tenure serve`: production.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Args;
+use tenure_server::state::HttpOptions;
+use tenure_service::clock::SystemClock;
+use tenure_service::ring::RingSource;
+use tenure_service::service::Options;
+
+use crate::config::Config;
+use crate::node;
+use crate::output::Fault;
+
+#[derive(Args)]
+pub struct ServeArguments {
+    /// The configuration file.
+    #[arg(long)]
+    config: Option<PathBuf>,
+    /// In place of the file's `store`: sqlite:PATH.
+    #[arg(long)]
+    store: Option<String>,
+    /// In place of the file's `public_url`.
+    #[arg(long)]
+    public_url: Option<String>,
+    /// In place of the file's `listen`.
+    #[arg(long)]
+    listen: Option<String>,
+}
+
+pub fn run(arguments: ServeArguments) -> Result<(), Fault> {
+    let given =
+        [("store", arguments.store), ("public_url", arguments.public_url), ("listen", arguments.listen)];
+    let flags: Vec<_> =
+        given.into_iter().filter_map(|(key, value)| value.map(|value| (key, value))).collect();
+    let (config, _) = Config::load(arguments.config.as_deref(), &flags).map_err(Fault::failed)?;
+    node::log(&config.log.filter, config.log.format)?;
+    node::runtime(config.worker_threads)?.block_on(serve(config))
+}
+
+async fn serve(config: Config) -> Result<(), Fault> {
+    let path = config.sqlite_path().map_err(Fault::failed)?;
+    let data_dir =
+        path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(".".as_ref()).to_owned();
+    let listeners = node::bind(&config.listen).await?;
+    let store = node::open_sqlite(&path, false)?;
+    let ring =
+        config.ring_text().map_or_else(|| RingSource::File(config.ring_file.clone()), RingSource::Text);
+    let options = Options {
+        public_url: config.public_url.clone(),
+        dev: false,
+        cached_sessions: config.cached_sessions,
+    };
+    let service = node::start(store, ring, Arc::new(SystemClock::default()), options).await?;
+    let http = HttpOptions { trusted_proxies: config.trusted_proxies, ..HttpOptions::default() };
+    let ready = || {
+        tracing::info!(public_url = %config.public_url, "serving");
+        Ok(())
+    };
+    node::run(service, http, listeners, &data_dir, ready).await
+}

@@ -1,0 +1,190 @@
+//! The commands that speak to a running server: through its socket and over the network, in words and in JSON.
+
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::support::dev::{Dev, Folder};
+use crate::support::process::{Done, run, tenure};
+
+type Run<'a> = Box<dyn Fn(&[&str]) -> Done + 'a>;
+
+/// A command through the socket, and the same over the network with the key.
+fn both_ways<'a>(folder: &'a Folder, dev: &'a Dev) -> [Run<'a>; 2] {
+    [Box::new(|words| folder.command(words)), Box::new(|words| run(over_network(dev, words, dev.api_key())))]
+}
+
+fn over_network(dev: &Dev, words: &[&str], key: &str) -> Command {
+    let server = format!("http://localhost:{}", dev.port);
+    let mut all = words.to_vec();
+    all.extend(["--server", &server]);
+    let mut command = tenure(&all);
+    command.env("TENURE_API_KEY", key);
+    command
+}
+
+fn words(done: &Done) -> &str {
+    assert_eq!((done.code, done.stderr.as_str()), (Some(0), ""), "{done:?}");
+    assert!(
+        serde_json::from_str::<Value>(&done.stdout).is_err() || done.stdout.starts_with("{\n"),
+        "JSON: {done:?}"
+    );
+    done.stdout.trim_end()
+}
+
+#[test]
+fn apps_are_created_and_listed() {
+    let folder = Folder::new();
+    let dev = folder.dev();
+    for (n, command) in both_ways(&folder, &dev).iter().enumerate() {
+        let (first, second) = (format!("first-{n}"), format!("second-{n}"));
+        let app = command(&["app", "create", "A shop", "--id", &first, "--json"]).json();
+        assert_eq!(app["app"]["id"], first);
+        let said = command(&["app", "create", "Another", "--id", &second]);
+        assert!(
+            words(&said).starts_with(&format!("{second}  Another  stateless  http://localhost:")),
+            "{said:?}"
+        );
+        let list = command(&["app", "list", "--json"]).json();
+        let ids: Vec<_> =
+            list["apps"].as_array().expect("a list").iter().map(|app| app["id"].clone()).collect();
+        assert!(ids.contains(&first.clone().into()) && ids.contains(&second.into()), "{ids:?}");
+        let said = command(&["app", "list"]);
+        assert!(words(&said).contains("demo  Demo  refresh tokens on  "), "{said:?}");
+        let again = command(&["app", "create", "A shop", "--id", &first]);
+        assert!(again.refusal(4).starts_with("tenure: 409"), "{again:?}");
+        let bad = command(&["app", "create", "A shop", "--id", "no good", "--json"]);
+        let refusal: Value = serde_json::from_str(bad.refusal(4)).expect("JSON");
+        assert!(refusal["error"].as_str().expect("words").starts_with("422"), "{refusal}");
+    }
+    dev.stop();
+}
+
+#[test]
+fn sessions_are_listed_shown_and_ended() {
+    let folder = Folder::new();
+    let dev = folder.dev();
+    for (n, command) in both_ways(&folder, &dev).iter().enumerate() {
+        let (ann, bob) = (format!("ann & {n}"), format!("bob-{n}"));
+        let (one, two) = (dev.open(&ann), dev.open(&bob));
+        let list = command(&["session", "list", "--app", "demo", "--user", &ann, "--json"]).json();
+        assert_eq!(list["total"], 1);
+        assert_eq!(list["sessions"][0]["session_id"], one.sid);
+        let said = command(&["session", "list", "--app", "demo", "--user", &bob]);
+        assert_eq!(words(&said), format!("{}  {bob}  live  seq 1", two.sid));
+        let show = command(&["session", "show", &one.sid, "--app", "demo", "--json"]).json();
+        assert_eq!((&show["user_id"], &show["status"]), (&ann.clone().into(), &"live".into()));
+        let said = command(&["session", "show", &one.sid, "--app", "demo"]);
+        assert!(words(&said).contains(&one.sid), "{said:?}");
+        assert_eq!(
+            command(&["session", "end", &one.sid, "--app", "demo", "--json"]).json()["ended"],
+            one.sid
+        );
+        assert_eq!(dev.refresh(&one.refresh).expect(401).json()["reason"], "ended_by_admin");
+        let said = command(&["session", "end", &two.sid, "--app", "demo"]);
+        assert_eq!(words(&said), format!("{} has ended.", two.sid));
+        let said = command(&[
+            "session", "list", "--app", "demo", "--user", &bob, "--status", "ended", "--limit", "1",
+        ]);
+        assert_eq!(words(&said), format!("{}  {bob}  ended (ended_by_admin)  seq 1", two.sid));
+        let none = command(&["session", "show", "AAAAAAAAAAAAAAAAAAAAAA", "--app", "demo"]);
+        assert!(none.refusal(4).starts_with("tenure: 404"), "{none:?}");
+        let none = command(&["session", "list", "--app", "nowhere"]);
+        assert!(none.refusal(4).starts_with("tenure: 404"), "{none:?}");
+        let odd = command(&["session", "list", "--app", "demo", "--status", "asleep"]);
+        assert!(odd.refusal(4).starts_with("tenure: 4"), "{odd:?}");
+    }
+    dev.stop();
+}
+
+#[test]
+fn api_keys_are_created_listed_and_revoked() {
+    let folder = Folder::new();
+    let dev = folder.dev();
+    for command in both_ways(&folder, &dev) {
+        let made = command(&["api-key", "create", "a backend", "--app", "demo", "--json"]).json();
+        let (id, key) = (made["id"].as_str().expect("an id"), made["api_key"].as_str().expect("a key"));
+        assert_eq!((made["role"].as_str(), made["app_id"].as_str()), (Some("backend"), Some("demo")));
+        let sessions = ["session", "list", "--app", "demo", "--json"];
+        run(over_network(&dev, &sessions, key)).json();
+        // A backend's key does not reach what an administrator does.
+        let refused = run(over_network(&dev, &["api-key", "list", "--app", "demo"], key));
+        assert!(refused.refusal(4).starts_with("tenure: 403"), "{refused:?}");
+        let list = command(&["api-key", "list", "--app", "demo", "--json"]);
+        assert!(list.stdout.contains(id) && !list.stdout.contains(key), "{list:?}");
+        let said = command(&["api-key", "list", "--app", "demo"]);
+        assert!(words(&said).contains(&format!("{id}  backend  demo  a backend")), "{said:?}");
+        let said =
+            command(&["api-key", "create", "everywhere", "--app", "demo", "--role", "admin", "--all-apps"]);
+        let wide = words(&said).to_owned();
+        assert!(wide.starts_with("tk_") && !wide.contains(char::is_whitespace), "{said:?}");
+        run(over_network(&dev, &["app", "list", "--json"], &wide)).json();
+        assert_eq!(command(&["api-key", "revoke", id, "--app", "demo", "--json"]).json()["revoked"], id);
+        let refused = run(over_network(&dev, &sessions, key));
+        assert!(refused.refusal(4).contains("401"), "{refused:?}");
+        let none = command(&["api-key", "revoke", id, "--app", "demo"]);
+        assert!(none.refusal(4).starts_with("tenure: 404"), "{none:?}");
+        let odd = command(&["api-key", "create", "x", "--app", "demo", "--role", "king"]);
+        assert!(odd.refusal(4).starts_with("tenure: 422"), "{odd:?}");
+    }
+    dev.stop();
+}
+
+#[test]
+fn health_and_recovery() {
+    let folder = Folder::new();
+    let dev = folder.dev();
+    for command in both_ways(&folder, &dev) {
+        assert_eq!(command(&["health", "--json"]).json()["status"], "ready");
+        assert_eq!(words(&command(&["health"])), "The server can serve.");
+        assert!(command(&["recover", "--json"]).json()["closes_at"].is_i64());
+        let said = command(&["recover", "--hours", "2"]);
+        assert!(words(&said).starts_with("Recovery is open for 2 h."), "{said:?}");
+        let long = command(&["recover", "--hours", "1000000"]);
+        assert!(long.refusal(4).starts_with("tenure: 422"), "{long:?}");
+    }
+    dev.stop();
+}
+
+#[test]
+fn exit_codes_tell_why() {
+    let folder = Folder::new();
+    // 3: nobody is there, through the socket and over the network.
+    let done = folder.command(&["health"]);
+    assert!(done.refusal(3).contains("is one running?"), "{done:?}");
+    let done = folder.command(&["app", "list", "--json"]);
+    assert!(serde_json::from_str::<Value>(done.refusal(3)).expect("JSON")["error"].is_string());
+    let nobody =
+        std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address");
+    run(tenure(&["health", "--server", &format!("http://{nobody}")])).refusal(3);
+    // 2: a wrong command line, whatever the command.
+    for wrong in [
+        &["nonsense"][..],
+        &["dev", "--nonsense"],
+        &["session", "list"],
+        &["app"],
+        &[],
+        &["recover", "--hours", "x"],
+    ] {
+        let done = run(tenure(wrong));
+        assert_eq!((done.code, done.stdout.as_str()), (Some(2), ""), "{wrong:?}: {done:?}");
+        assert!(done.stderr.contains("--help") || done.stderr.contains("Usage:"), "{wrong:?}: {done:?}");
+    }
+    // 1: it failed.
+    run(tenure(&["app", "list", "--server", "https://auth.example.com"])).refusal(1);
+    run(tenure(&["app", "list", "--server", "http://host/path"])).refusal(1);
+    // 4: the server refused; without a key, and with a wrong one.
+    let dev = folder.dev();
+    let server = format!("http://127.0.0.1:{}", dev.port);
+    let done = run(tenure(&["app", "list", "--server", &server]));
+    assert!(done.refusal(4).contains("401"), "{done:?}");
+    let done = run(over_network(&dev, &["app", "list"], "tk_wrong"));
+    assert!(done.refusal(4).contains("401"), "{done:?}");
+    assert!(!done.stderr.contains("tk_wrong"), "{done:?}");
+    // 0: help and version are no faults.
+    for fine in [&["--help"][..], &["--version"], &["session", "--help"], &["help", "ring"]] {
+        let done = run(tenure(fine));
+        assert_eq!((done.code, done.stderr.as_str()), (Some(0), ""), "{fine:?}: {done:?}");
+    }
+    dev.stop();
+}

@@ -1,0 +1,15 @@
+//! The binary as its users meet it: starting, stopping, refusing, and every command.
+
+mod commands;
+mod dev;
+mod disk;
+mod refused;
+mod ring;
+mod secrets;
+mod serve;
+mod signals;
+
+mod reference;
+
+#[path = "../support/mod.rs"]
+mod support;

@@ -1,0 +1,7 @@
+//! What the tests of the binary share: running it, asking it, and random numbers with a seed.
+#![allow(dead_code)] // Each test binary uses a part of it.
+
+pub mod ask;
+pub mod dev;
+pub mod process;
+pub mod random;

@@ -1,0 +1,86 @@
+//! What a decision asks a store to commit: one guarded write each.
+
+use crate::family::{Family, Head, Life, State};
+use crate::id::{FamilyId, Seq};
+use crate::refusal::EndReason;
+use crate::time::Timestamp;
+
+/// A change to one family. It applies only while its guard holds; otherwise nothing is written and the caller decides
+/// again on what is stored now.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Change {
+    /// A new current token (rows 3, 6 and 8). Guard: live, and `seq` still is `expected`.
+    Advance {
+        /// The family.
+        family: FamilyId,
+        /// The counter that the decision saw.
+        expected: Seq,
+        /// The new head.
+        head: Head,
+        /// The new deadlines.
+        life: Life,
+    },
+    /// The current token is handed out again (rows 4 and 5): one more retry, nothing else. Guard: live, same `seq`.
+    Replay {
+        /// The family.
+        family: FamilyId,
+        /// The counter that the decision saw.
+        expected: Seq,
+    },
+    /// The end. Guard: live, and `seq` still is `expected` where that is given.
+    End {
+        /// The family.
+        family: FamilyId,
+        /// The counter that the decision saw, when the end rests on it.
+        expected: Option<Seq>,
+        /// What ends.
+        scope: Scope,
+        /// Why.
+        reason: EndReason,
+        /// When.
+        at: Timestamp,
+        /// Until when the revocation feed must remember it: no auth token of it is valid after that.
+        remember_until: Timestamp,
+    },
+}
+
+/// What an end takes with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// The session.
+    Session,
+    /// Every live session of its user in its app.
+    User,
+}
+
+impl Change {
+    /// The family it guards.
+    pub fn family(&self) -> FamilyId {
+        match self {
+            Self::Advance { family, .. } | Self::Replay { family, .. } | Self::End { family, .. } => *family,
+        }
+    }
+
+    /// Whether its guard holds for `row`.
+    pub fn applies_to(&self, row: &Family) -> bool {
+        let expected = match self {
+            Self::Advance { expected, .. } | Self::Replay { expected, .. } => Some(*expected),
+            Self::End { expected, .. } => *expected,
+        };
+        row.id == self.family() && row.state == State::Live && expected.is_none_or(|seq| row.head.seq == seq)
+    }
+
+    /// `row` as it stands once the change is committed. The reference for what every store must do.
+    pub fn apply(&self, row: &Family) -> Family {
+        let mut row = row.clone();
+        match self {
+            Self::Advance { head, life, .. } => {
+                row.head = head.clone();
+                row.life = *life;
+            }
+            Self::Replay { .. } => row.head.retries = row.head.retries.again(),
+            Self::End { reason, at, .. } => row.state = State::Ended { at: *at, reason: *reason },
+        }
+        row
+    }
+}

@@ -1,0 +1,44 @@
+//! Ending a session on request: sign-out by whoever holds one of its tokens, or by an operator.
+
+use crate::change::{Change, Scope};
+use crate::family::Family;
+use crate::id::{AppId, ClientId, FamilyId};
+use crate::limits::VERIFIER_SKEW;
+use crate::policy::Policy;
+use crate::refusal::EndReason;
+use crate::ring::KeyRing;
+use crate::time::Timestamp;
+use crate::token::AuthenticToken;
+
+/// What signing out with `token` changes, if anything. Any token of the family will do, current or not: whoever wants a
+/// session to end may have it.
+///
+/// Nothing changes for a token of another app or client, of a bound session without its proof, of a session that is over,
+/// or made under a retired key (such a key may be stolen, and must not be a way to sign others out).
+pub fn sign_out(
+    stored: Option<&Family>,
+    token: &AuthenticToken,
+    (app, client, proof): (&AppId, &ClientId, Option<&str>),
+    ring: &KeyRing,
+    policy: &Policy,
+    now: Timestamp,
+) -> Option<Change> {
+    let family = stored?;
+    let holder = family.app == *app
+        && family.client == *client
+        && family.confirmation.as_deref().is_none_or(|key| proof == Some(key));
+    let open = family.over(now).is_none() && !ring.is_retired(token.kid());
+    (holder && open).then(|| end(family.id, EndReason::User, policy, now))
+}
+
+/// The end of one session, whatever its counter is by then.
+pub fn end(family: FamilyId, reason: EndReason, policy: &Policy, now: Timestamp) -> Change {
+    Change::End {
+        family,
+        expected: None,
+        scope: Scope::Session,
+        reason,
+        at: now,
+        remember_until: now.plus(policy.longest_ttl).plus(VERIFIER_SKEW),
+    }
+}

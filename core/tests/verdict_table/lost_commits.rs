@@ -1,0 +1,70 @@
+//! A store that lost commits: tokens newer than the row (rows 8 and 9).
+
+use tenure_core::refusal::Refusal;
+use tenure_core::ring::KeyState::{Active, Verify};
+use tenure_core::rotate::{Notice, Recovery, Served};
+use tenure_core::time::Timestamp;
+
+use crate::case::{Ask, Case, Given, KEY, OTHER, REUSED, STRICT, Step, Verdict, ask, serves};
+
+/// Token 1 was used; the store went back, and token 1 was used again: number 2 was given out twice, and the row knows the
+/// second one (token 3 of this table).
+const TWO_OF_A_NUMBER: &[Step] = &[Step::Use(1, KEY, 1_000), Step::Restore(0), Step::Use(1, KEY, 2_000)];
+
+/// Recovery opened so many milliseconds after the start.
+const fn open(at_ms: i64, ahead: u32) -> Given {
+    Given { recovery: Recovery::Open { opened_at: Timestamp::from_millis(at_ms), ahead }, ..STRICT }
+}
+
+/// Three tokens used; then the store goes back to after the first use (token 2 current, rotated at 1 s).
+const LOST_TWO: &[Step] =
+    &[Step::Use(1, KEY, 1_000), Step::Use(2, KEY, 2_000), Step::Use(3, KEY, 3_000), Step::Restore(1)];
+
+const fn adopted(name: &'static str, given: Given, story: &'static [Step], asks: Ask, seq: u32) -> Case {
+    let verdict = serves(Served::FastForwarded, seq, asks.at);
+    Case { row: 8, name, given, story, asks, verdict, notice: Some(Notice::FastForward) }
+}
+
+const fn not_now(name: &'static str, given: Given, story: &'static [Step], asks: Ask) -> Case {
+    let verdict = Verdict::Refuses(Refusal::OutOfSync);
+    Case { row: 9, name, given, story, asks, verdict, notice: Some(Notice::OutOfSync) }
+}
+
+/// Rows 8 and 9.
+pub(crate) const LOST_COMMITS: &[Case] = &[
+    adopted("two ahead", open(5_000, 2), LOST_TWO, ask(4, KEY, 9_000), 5),
+    adopted("one ahead: a retry whose commit was lost", open(5_000, 2), LOST_TWO, ask(3, KEY, 9_000), 4),
+    adopted("opened a millisecond after the row", open(1_001, 2), LOST_TWO, ask(4, KEY, 9_000), 5),
+    adopted("no key", open(5_000, 9), LOST_TWO, ask(4, None, 9_000), 5),
+    not_now("recovery is closed", STRICT, LOST_TWO, ask(4, KEY, 9_000)),
+    not_now("further ahead than allowed", open(5_000, 1), LOST_TWO, ask(4, KEY, 9_000)),
+    not_now("the row was written as recovery opened", open(1_000, 2), LOST_TWO, ask(4, KEY, 9_000)),
+    not_now("the row was written after recovery opened", open(500, 2), LOST_TWO, ask(4, KEY, 9_000)),
+    not_now(
+        "another node rotated under a key that this one does not hold yet",
+        STRICT,
+        &[Step::Ring(&[(1, Verify), (2, Active)]), Step::Use(1, KEY, 1_000), Step::Ring(&[(1, Active)])],
+        ask(1, KEY, 2_000),
+    ),
+    not_now("the current number on another token", STRICT, TWO_OF_A_NUMBER, ask(2, KEY, 9_000)),
+    not_now("the same, without a key", open(500, 2), TWO_OF_A_NUMBER, ask(2, None, 9_000)),
+    adopted("the current number on another token", open(5_000, 0), TWO_OF_A_NUMBER, ask(2, KEY, 9_000), 3),
+    Case {
+        row: 3,
+        name: "recovery is no business of the current token",
+        given: open(5_000, 2),
+        story: LOST_TWO,
+        asks: ask(2, KEY, 9_000),
+        verdict: serves(Served::Rotated, 3, 9_000),
+        notice: None,
+    },
+    Case {
+        row: 11,
+        name: "nor of a token that was used before",
+        given: open(5_000, 2),
+        story: LOST_TWO,
+        asks: ask(1, OTHER, 9_000),
+        verdict: REUSED,
+        notice: None,
+    },
+];

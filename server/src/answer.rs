@@ -1,0 +1,188 @@
+//! Answers: JSON bodies, and what each kind of error looks like on the wire.
+
+use axum::body::Body;
+use axum::response::{IntoResponse, Response};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::{HeaderValue, StatusCode};
+use serde::Serialize;
+use tenure_core::refusal::Refusal;
+use tenure_service::error::{Error, Problem};
+use tenure_wire::error::{ErrorBody, FieldError};
+
+use crate::code::Code;
+
+/// An error of HTTP's own, or one from below, with everything that its answer needs.
+#[derive(Debug)]
+pub struct Failure {
+    code: Code,
+    body: Box<ErrorBody>,
+    retry_after: Option<u32>,
+}
+
+/// What handlers give back.
+pub type Answer = Result<Response, Failure>;
+
+impl Failure {
+    /// An error with its code, its words and what to do about it.
+    pub fn new(code: Code, error: impl Into<String>, hint: &str) -> Self {
+        let hint = (!hint.is_empty()).then(|| hint.to_owned());
+        let (code_text, error) = (code.as_str().to_owned(), error.into());
+        let body = ErrorBody { code: code_text, error, reason: None, hint, fields: Vec::new() };
+        Self { code, body: Box::new(body), retry_after: None }
+    }
+
+    /// 400: the request is not what this address takes.
+    pub fn malformed(error: impl Into<String>, hint: &str) -> Self {
+        Self::new(Code::InvalidRequest, error, hint)
+    }
+
+    /// 422: fields that were understood and are not acceptable.
+    pub fn fields(problems: Vec<Problem>) -> Self {
+        let said: Vec<_> = problems.iter().map(|p| format!("{} {}", p.path, p.says)).collect();
+        let mut failure = Self::new(Code::InvalidFields, said.join("; "), "Nothing was changed.");
+        failure.body.fields =
+            problems.into_iter().map(|p| FieldError { path: p.path, error: p.says }).collect();
+        failure
+    }
+
+    /// 429.
+    pub fn too_many(retry_after: u32) -> Self {
+        let mut failure = Self::new(
+            Code::TooManyRequests,
+            "Too many requests.",
+            "Nothing happened to the session. Try again after the time in Retry-After.",
+        );
+        failure.retry_after = Some(retry_after);
+        failure
+    }
+
+    /// 503: not now, and nothing is wrong with the request. Whether it was done is not known: an answer may have been lost on
+    /// its way from the store.
+    pub fn unavailable(code: Code, error: &str) -> Self {
+        let hint = "This says nothing about the session. Keep the tokens, and try again with the same token and the same Idempotency-Key \
+                    after the time in Retry-After.";
+        let mut failure = Self::new(code, error, hint);
+        failure.retry_after = Some(1);
+        failure
+    }
+
+    /// The status, for deciding what else an answer needs.
+    pub fn status(&self) -> StatusCode {
+        self.code.status()
+    }
+
+    /// Seconds to wait, if that is part of the answer.
+    pub fn retry_after(&self) -> Option<u32> {
+        self.retry_after
+    }
+
+    /// What is said.
+    pub fn body(&self) -> &ErrorBody {
+        &self.body
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Session(refusal) => refused(refusal),
+            Error::NotFound(what) => Self::new(Code::NotFound, format!("There is no such {what}."), ""),
+            Error::Invalid(problems) => Self::fields(problems),
+            Error::Conflict(says) => Self::new(Code::Conflict, says, "Nothing was changed."),
+            Error::Forbidden(says) => Self::new(Code::Forbidden, says, "Use an API key that may do this."),
+            Error::SessionLimit => Self::new(
+                Code::SessionLimit,
+                "The user has as many live sessions as this app allows.",
+                "End one of them first, or set on_limit to end_oldest.",
+            ),
+            Error::TooMany { retry_after } => Self::too_many(retry_after),
+            Error::Unavailable(unavailable) => {
+                tracing::warn!(%unavailable, "answered 503");
+                Self::unavailable(Code::Unavailable, "The service cannot do this right now.")
+            }
+            Error::Bug(context) => {
+                tracing::error!(%context, "a fault of ours");
+                let hint =
+                    "Nothing happened to the session. The operator's log says more, by the X-Request-Id.";
+                Self::new(Code::InternalError, "Something is wrong here.", hint)
+            }
+        }
+    }
+}
+
+fn refused(refusal: Refusal) -> Failure {
+    match refusal {
+        Refusal::Superseded => Failure::new(
+            Code::Superseded,
+            "A newer refresh token was issued for this request already.",
+            "The session lives. Read the tokens from storage again and go on with the newest.",
+        ),
+        Refusal::OutOfSync => {
+            Failure::unavailable(Code::OutOfSync, "The store is behind this refresh token.")
+        }
+        refusal => {
+            let (error, hint) = words(refusal);
+            let mut failure = Failure::new(Code::InvalidRefreshToken, error, hint);
+            failure.body.reason = Some(refusal.as_str().to_owned());
+            failure
+        }
+    }
+}
+
+fn words(refusal: Refusal) -> (&'static str, &'static str) {
+    match refusal {
+        Refusal::WrongClient => (
+            "This refresh token belongs to another app or client.",
+            "The session lives. Use the issuer it came from.",
+        ),
+        Refusal::BindingFailed => ("The proof of possession is missing or wrong.", "The session lives."),
+        _ => ("This refresh token is not valid.", "The user has to sign in again."),
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let mut response = json(self.status(), &*self.body);
+        let headers = response.headers_mut();
+        if let Some(seconds) = self.retry_after {
+            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if self.code == Code::InvalidApiKey {
+            headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        response
+    }
+}
+
+/// A JSON answer that nobody may keep.
+pub fn json(status: StatusCode, body: &impl Serialize) -> Response {
+    match serde_json::to_vec(body) {
+        Ok(bytes) => {
+            let mut response = Response::new(Body::from(bytes));
+            *response.status_mut() = status;
+            response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            no_store(response)
+        }
+        Err(error) => {
+            tracing::error!(%error, "an answer could not be written");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
+
+/// 200 with JSON.
+pub fn ok(body: &impl Serialize) -> Answer {
+    Ok(json(StatusCode::OK, body))
+}
+
+/// A bare status that nobody may keep.
+pub fn empty(status: StatusCode) -> Answer {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = status;
+    Ok(no_store(response))
+}
+
+fn no_store(mut response: Response) -> Response {
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}

@@ -1,0 +1,98 @@
+//! What clients and verifiers read of an app: its keys (RFC 7517) and its metadata (RFC 8414). Both may be kept a while.
+
+use std::hash::{DefaultHasher, Hasher as _};
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::response::Response;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use serde::Serialize;
+use tenure_service::catalogue::App;
+use tenure_service::error::Error;
+use tenure_wire::oauth::Metadata;
+
+use crate::answer::Answer;
+use crate::limits::JWKS_MAX_AGE_SECS;
+use crate::request::{Path, app_id};
+use crate::state::Http;
+
+/// The app's public keys.
+pub async fn jwks(State(http): State<Http>, Path(app): Path<String>, headers: HeaderMap) -> Answer {
+    let keys = http.service.jwks(&app_id(&app)?)?;
+    cacheable("application/jwk-set+json", &keys, &headers)
+}
+
+/// The app's metadata.
+pub async fn metadata(State(http): State<Http>, Path(app): Path<String>, headers: HeaderMap) -> Answer {
+    let app = http.service.app(&app_id(&app)?)?;
+    cacheable("application/json", &metadata_of(&app), &headers)
+}
+
+fn metadata_of(app: &App) -> Metadata {
+    let at = |path: &str| format!("{}{path}", app.issuer);
+    let list = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+    let mut algorithms: Vec<String> =
+        app.keys.iter().map(|key| key.signer.key().alg().as_str().to_owned()).collect();
+    algorithms.sort();
+    algorithms.dedup();
+    Metadata {
+        issuer: app.issuer.clone(),
+        token_endpoint: at("/oauth/token"),
+        jwks_uri: at("/.well-known/jwks.json"),
+        revocation_endpoint: at("/oauth/revoke"),
+        introspection_endpoint: at("/oauth/introspect"),
+        grant_types_supported: list(&["refresh_token"]),
+        response_types_supported: Vec::new(),
+        token_endpoint_auth_methods_supported: list(&["none"]),
+        revocation_endpoint_auth_methods_supported: list(&["none"]),
+        introspection_endpoint_auth_methods_supported: list(&[
+            "client_secret_basic",
+            "client_secret_post",
+            "Bearer",
+        ]),
+        subject_types_supported: list(&["public"]),
+        id_token_signing_alg_values_supported: algorithms,
+        refresh_token_expiration_types_supported: list(&[
+            "refresh_token_timeout",
+            "authorization_expires_in",
+        ]),
+        claims_supported: list(&[
+            "iss",
+            "sub",
+            "aud",
+            "iat",
+            "nbf",
+            "exp",
+            "jti",
+            "sid",
+            "auth_time",
+            "amr",
+            "acr",
+            "client_id",
+        ]),
+    }
+}
+
+fn cacheable(content_type: &'static str, document: &impl Serialize, headers: &HeaderMap) -> Answer {
+    let bytes = serde_json::to_vec(document).map_err(Error::bug)?;
+    let mut hasher = DefaultHasher::new();
+    hasher.write(&bytes);
+    let etag = format!("\"{:016x}\"", hasher.finish());
+    let known = is_known(headers, &etag);
+    let mut response = Response::new(if known { Body::empty() } else { Body::from(bytes) });
+    *response.status_mut() = if known { StatusCode::NOT_MODIFIED } else { StatusCode::OK };
+    let keep = format!("public, max-age={JWKS_MAX_AGE_SECS}, stale-while-revalidate=86400");
+    let answer = response.headers_mut();
+    answer.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    answer.insert(CACHE_CONTROL, HeaderValue::try_from(keep).map_err(Error::bug)?);
+    answer.insert(ETAG, HeaderValue::try_from(etag).map_err(Error::bug)?);
+    Ok(response)
+}
+
+/// RFC 9110 §13.1.2: any of a list, compared weakly, or `*`.
+fn is_known(headers: &HeaderMap, etag: &str) -> bool {
+    let values = headers.get_all(IF_NONE_MATCH).iter().filter_map(|value| value.to_str().ok());
+    let mut known = values.flat_map(|value| value.split(',')).map(str::trim);
+    known.any(|known| known == "*" || known.strip_prefix("W/").unwrap_or(known) == etag)
+}

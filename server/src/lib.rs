@@ -1,0 +1,34 @@
+//! HTTP in and out: the client API, OAuth, and management. Decides nothing about sessions.
+//!
+//! Handlers are in folders that mirror the addresses: `client_api` is what end clients call at `ISS`, `oauth` what is under
+//! `ISS/oauth`, `management` what needs an API key. Modules are declared from the most to the least important; each uses
+//! only those below it.
+
+pub mod serve;
+
+pub mod router;
+
+mod client_api;
+mod oauth;
+
+mod management;
+
+mod dev;
+mod operations;
+
+mod cors;
+mod middleware;
+
+mod api_caller;
+mod body;
+mod request;
+
+pub mod state;
+
+pub mod address;
+mod answer;
+mod write_time;
+
+pub mod code;
+
+pub mod limits;

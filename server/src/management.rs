@@ -1,0 +1,32 @@
+//! What needs an API key: apps, their settings, their sessions, their keys.
+
+mod api_keys;
+mod apps;
+mod recovery;
+mod session_settings;
+mod sessions;
+mod signing_keys;
+mod users;
+
+use axum::Router;
+use axum::routing::{delete, get, post};
+
+use crate::state::Http;
+
+pub use apps::{delete as delete_app, update as update_app};
+
+/// The routes of management, save those that share `ISS` with its public face.
+pub fn routes() -> Router<Http> {
+    Router::new()
+        .route("/v1/apps", get(apps::list).post(apps::create))
+        .route("/v1/session-presets", get(session_settings::presets))
+        .route("/v1/recovery", post(recovery::open))
+        .route("/v1/apps/{app}/session-settings", get(session_settings::show).put(session_settings::change))
+        .route("/v1/apps/{app}/sessions", get(sessions::list).post(sessions::open))
+        .route("/v1/apps/{app}/sessions/end", post(sessions::end_matching))
+        .route("/v1/apps/{app}/sessions/{sid}", get(sessions::show).delete(sessions::end))
+        .route("/v1/apps/{app}/users/{uid}/tokens", delete(users::end))
+        .route("/v1/apps/{app}/api-keys", get(api_keys::list).post(api_keys::create))
+        .route("/v1/apps/{app}/api-keys/{id}", delete(api_keys::revoke))
+        .route("/v1/apps/{app}/signing-keys", get(signing_keys::list))
+}

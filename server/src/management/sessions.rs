@@ -1,0 +1,116 @@
+//! `ISS/sessions`: opening, seeing and ending.
+
+use axum::body::Body;
+use axum::extract::{Extension, State};
+use http::{HeaderMap, StatusCode};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tenure_service::credentials::Role;
+use tenure_service::sessions::shown;
+use tenure_wire::session::{EndRequest, OpenRequest, SessionFilter};
+
+use crate::address::Peer;
+use crate::answer::{Answer, Failure, empty, json as json_answer, ok};
+use crate::api_caller::require;
+use crate::body;
+use crate::request::{Path, Query, app_id};
+use crate::state::Http;
+
+/// Which sessions, and which stretch of them.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ListParameters {
+    user_id: Option<String>,
+    session_id: Option<String>,
+    except: Option<String>,
+    status: Option<String>,
+    reason: Option<String>,
+    created_from: Option<i64>,
+    created_before: Option<i64>,
+    cursor: Option<String>,
+    limit: Option<u32>,
+}
+
+/// Opens a session for a user whom the caller has authenticated.
+pub async fn open(
+    State(http): State<Http>,
+    Extension(peer): Extension<Peer>,
+    Path(app): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Answer {
+    let app = app_id(&app)?;
+    require(&http, peer, &headers, Role::Backend, Some(&app))?;
+    let request: OpenRequest<Value> = body::json(&http, &headers, body).await?;
+    let opened = http.service.open_session(&app, &request).await?;
+    let session = opened.family.map(|family| shown(&family, opened.issued.at));
+    let answer =
+        json!({"auth_result": opened.issued.result, "session": session, "warnings": opened.warnings});
+    Ok(json_answer(StatusCode::CREATED, &answer))
+}
+
+/// Sessions that match, newest first.
+pub async fn list(
+    State(http): State<Http>,
+    Extension(peer): Extension<Peer>,
+    Path(app): Path<String>,
+    headers: HeaderMap,
+    query: Result<Query<ListParameters>, Failure>,
+) -> Answer {
+    let app = app_id(&app)?;
+    require(&http, peer, &headers, Role::Backend, Some(&app))?;
+    let Query(p) = query?;
+    let filter = SessionFilter {
+        user_id: p.user_id,
+        session_id: p.session_id,
+        except: p.except,
+        status: p.status,
+        reason: p.reason,
+        created_from: p.created_from,
+        created_before: p.created_before,
+    };
+    ok(&http.service.list_sessions(&app, &filter, p.cursor.as_deref(), p.limit).await?)
+}
+
+/// One session.
+pub async fn show(
+    State(http): State<Http>,
+    Extension(peer): Extension<Peer>,
+    Path((app, sid)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Answer {
+    let app = app_id(&app)?;
+    require(&http, peer, &headers, Role::Backend, Some(&app))?;
+    ok(&http.service.session(&app, &sid).await?)
+}
+
+/// Ends one session; again is 200 as well.
+pub async fn end(
+    State(http): State<Http>,
+    Extension(peer): Extension<Peer>,
+    Path((app, sid)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Answer {
+    let app = app_id(&app)?;
+    require(&http, peer, &headers, Role::Backend, Some(&app))?;
+    http.service.end_session(&app, &sid).await?;
+    empty(StatusCode::OK)
+}
+
+/// Ends the live sessions that match, or counts them.
+pub async fn end_matching(
+    State(http): State<Http>,
+    Extension(peer): Extension<Peer>,
+    Path(app): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Answer {
+    let app = app_id(&app)?;
+    require(&http, peer, &headers, Role::Backend, Some(&app))?;
+    let request: EndRequest = body::json(&http, &headers, body).await?;
+    if request.dry_run {
+        return ok(&json!({"would_end": http.service.count_live(&app, &request.filter).await?}));
+    }
+    let ended = http.service.end_sessions(&app, &request.filter, request.reason.as_deref()).await?;
+    ok(&json!({"ended": ended}))
+}

@@ -1,0 +1,71 @@
+//! What every handler works with.
+
+use std::net::{IpAddr, SocketAddr};
+use std::ops::Deref;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use http::HeaderMap;
+use tenure_service::clock::VirtualClock;
+use tenure_service::limits::{FAILURES_PER_MINUTE, Rate, retry_after};
+use tenure_service::service::Service;
+
+use crate::address::{Peer, client_address};
+use crate::answer::Failure;
+use crate::limits::{ADDRESSES, Patience};
+
+/// How HTTP is served.
+#[derive(Default)]
+pub struct HttpOptions {
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// Whether anybody may read `/metrics`.
+    pub open_metrics: bool,
+    /// How long clients may take.
+    pub patience: Patience,
+    /// The clock that `POST /dev/clock` moves, in `dev --virtual-clock` only, and where this process listens.
+    pub virtual_clock: Option<(Arc<VirtualClock>, SocketAddr)>,
+}
+
+/// Shared by all handlers.
+#[derive(Clone)]
+pub struct Http(Arc<Shared>);
+
+/// See [`Http`].
+pub struct Shared {
+    /// What is served.
+    pub service: Arc<Service>,
+    /// How.
+    pub options: HttpOptions,
+    /// The last answer of `/readyz`: when, and what was wrong.
+    pub(crate) ready: Mutex<Option<(Duration, Result<(), String>)>>,
+    failures: Rate<IpAddr>,
+}
+
+impl Http {
+    /// Serves `service`.
+    pub fn new(service: Arc<Service>, options: HttpOptions) -> Self {
+        let failures =
+            Rate::new(FAILURES_PER_MINUTE, Duration::from_secs(60), FAILURES_PER_MINUTE, ADDRESSES);
+        Self(Arc::new(Shared { service, options, failures, ready: Mutex::new(None) }))
+    }
+
+    /// Counts a failed guess against the address that it came from: `failure` as it is, or 429 when there were too many.
+    pub(crate) fn guessed(&self, peer: Peer, headers: &HeaderMap, failure: Failure) -> Failure {
+        let address = client_address(peer, headers, &self.options.trusted_proxies);
+        let counted =
+            address.map_or(Ok(()), |address| self.failures.count(&address, self.service.monotonic()));
+        match counted {
+            Ok(()) => failure,
+            Err(wait) => Failure::too_many(retry_after(wait)),
+        }
+    }
+}
+
+impl Deref for Http {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
+    }
+}

@@ -1,0 +1,35 @@
+//! The server as its clients see it: whole answers, from requests to JSON, with a clock that the test holds.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod support;
+
+mod tokens;
+
+mod oauth_introspect;
+mod oauth_revoke;
+mod oauth_token;
+
+mod credentials;
+mod reference;
+mod well_known;
+
+mod clock;
+mod cors;
+mod headers;
+mod malformed;
+mod outage;
+mod rates;
+
+mod session_settings;
+mod sessions;
+
+mod api_keys;
+mod apps;
+mod dev_clock;
+mod in_force;
+mod operations;
+mod recovery;
+mod ring;
+mod secrets;
+mod signing_keys;
+mod sockets;

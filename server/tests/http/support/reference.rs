@@ -1,0 +1,55 @@
+//! The reference as data: what `docs/reference/http.md` says of each address.
+
+use std::fs;
+use std::path::Path;
+
+use http::Method;
+
+/// What a call needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Needs {
+    Nothing,
+    AnyKey,
+    Verify,
+    VerifyOfEveryApp,
+    Backend,
+    Admin,
+    AdminOfEveryApp,
+}
+
+/// One line of a table.
+#[derive(Clone, Debug)]
+pub struct Row {
+    pub method: Method,
+    pub path: String,
+    pub needs: Needs,
+}
+
+/// A page of the reference.
+pub fn document(name: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/reference").join(name);
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// Every line that begins with a call.
+pub fn rows() -> Vec<Row> {
+    let text = document("http.md");
+    let lines = text.lines().filter_map(|line| line.strip_prefix("| `"));
+    lines.map(|line| row(line).unwrap_or_else(|| panic!("not understood: {line}"))).collect()
+}
+
+fn row(line: &str) -> Option<Row> {
+    let (call, rest) = line.split_once("` | ")?;
+    let (method, path) = call.split_once(' ')?;
+    let needs = match rest.split(" |").next()? {
+        "nothing" => Needs::Nothing,
+        "any key" => Needs::AnyKey,
+        "verify" => Needs::Verify,
+        "verify, every app" => Needs::VerifyOfEveryApp,
+        "backend" => Needs::Backend,
+        "admin" => Needs::Admin,
+        "admin, every app" => Needs::AdminOfEveryApp,
+        _ => return None,
+    };
+    Some(Row { method: method.parse().ok()?, path: path.to_owned(), needs })
+}

@@ -1,0 +1,227 @@
+//! Every app with its settings and keys, decoded and ready: what a request finds without asking the store.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use arc_swap::ArcSwap;
+use serde_json::{Map, Value};
+use tenure_core::id::{AppId, ClientId};
+use tenure_core::policy::Policy;
+use tenure_core::settings::Settings;
+use tenure_core::time::{Span, Timestamp};
+use tenure_jose::{Alg, Signer, SigningKey, VerifyingKey};
+use tenure_store::{Kind, Store};
+
+use crate::error::{Error, Result};
+use crate::records::{self, AppRecord, SettingsRecord, SigningKeyRecord};
+use crate::ring::Ring;
+use crate::settings;
+
+const RECORDS_A_READ: u32 = 1000;
+
+/// An app, ready to be served.
+pub struct App {
+    /// Its id.
+    pub id: AppId,
+    /// Shown to people.
+    pub name: String,
+    /// The issuer of its tokens: `{public_url}/v1/apps/{id}`.
+    pub issuer: String,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// Its one public client.
+    pub client: ClientId,
+    /// The audience of its tokens.
+    pub audience: Vec<String>,
+    /// Its session settings.
+    pub settings: Settings,
+    /// Their version.
+    pub settings_version: u32,
+    /// The preset that was chosen last.
+    pub preset: Option<String>,
+    /// What of them a decision reads.
+    pub policy: Policy,
+    /// Its signing keys, oldest first.
+    pub keys: Vec<AppKey>,
+    pub(crate) settings_record: SettingsRecord,
+    pub(crate) record_version: u64,
+}
+
+/// A signing key of an app, ready to be used.
+pub struct AppKey {
+    /// Signs.
+    pub signer: Signer,
+    /// Verifies.
+    pub verifying: VerifyingKey,
+    /// When it was published.
+    pub published_at: Timestamp,
+    /// It signs from here on.
+    pub signs_from: Timestamp,
+    pub(crate) used: AtomicBool,
+}
+
+impl App {
+    /// The key that signs at `now`: of the chosen algorithm if one may sign already, else the newest that may, else, where a
+    /// clock is a little behind the one that made the app, its first.
+    pub fn signing_key(&self, now: Timestamp) -> Result<&AppKey> {
+        let may = || self.keys.iter().filter(|key| key.signs_from <= now);
+        let chosen = self.settings.signing_alg.as_str();
+        may()
+            .filter(|key| key.signer.key().alg().as_str() == chosen)
+            .max_by_key(|key| key.signs_from)
+            .or_else(|| may().max_by_key(|key| key.signs_from))
+            .or_else(|| self.keys.iter().min_by_key(|key| key.signs_from))
+            .ok_or_else(|| Error::Bug(format!("app {} has no key that may sign", self.id)))
+    }
+
+    /// The key with this thumbprint.
+    pub fn key(&self, kid: &str) -> Option<&AppKey> {
+        self.keys.iter().find(|key| key.signer.key().kid() == kid)
+    }
+
+    /// The life of the longest-lived auth token that may be around at `now`.
+    pub(crate) fn policy_at(&self, now: Timestamp) -> Policy {
+        let mut policy = self.policy.clone();
+        let earlier = &self.settings_record;
+        if now < Timestamp::from_millis(earlier.earlier_until_ms) {
+            policy.longest_ttl = policy.longest_ttl.max(Span::from_millis(earlier.earlier_ttl_ms));
+        }
+        policy
+    }
+}
+
+impl AppKey {
+    pub(crate) fn is_used(&self) -> bool {
+        self.used.load(Ordering::Relaxed)
+    }
+}
+
+/// All apps.
+#[derive(Default)]
+pub(crate) struct Catalogue {
+    apps: ArcSwap<HashMap<AppId, Arc<App>>>,
+}
+
+impl Catalogue {
+    pub(crate) fn get(&self, app: &AppId) -> Option<Arc<App>> {
+        self.apps.load().get(app).cloned()
+    }
+
+    /// Every app, by id.
+    pub(crate) fn all(&self) -> Vec<Arc<App>> {
+        let apps: BTreeMap<_, _> =
+            self.apps.load().iter().map(|(id, app)| (id.clone(), app.clone())).collect();
+        apps.into_values().collect()
+    }
+
+    /// Reads every app anew.
+    pub(crate) async fn load_all(&self, store: &Store, ring: &Ring, public_url: &str) -> Result<()> {
+        let mut after: Option<String> = None;
+        loop {
+            let page = store.records(Kind::App, "", after.as_deref(), RECORDS_A_READ).await?;
+            let Some(last) = page.last() else { return Ok(()) };
+            after = Some(last.key.clone());
+            for record in &page {
+                let id = AppId::parse(&record.key).map_err(Error::bug)?;
+                self.reload(store, ring, public_url, &id).await?;
+            }
+        }
+    }
+
+    /// Reads one app anew.
+    pub(crate) async fn reload(
+        &self,
+        store: &Store,
+        ring: &Ring,
+        public_url: &str,
+        id: &AppId,
+    ) -> Result<()> {
+        let app = read_app(store, ring, public_url, id).await?.map(Arc::new);
+        self.apps.rcu(|apps| {
+            let mut apps = HashMap::clone(apps);
+            match &app {
+                Some(app) => apps.insert(id.clone(), app.clone()),
+                None => apps.remove(id),
+            };
+            apps
+        });
+        Ok(())
+    }
+}
+
+async fn read_app(store: &Store, ring: &Ring, public_url: &str, id: &AppId) -> Result<Option<App>> {
+    let Some(record) = store.get(Kind::App, id.as_str()).await? else { return Ok(None) };
+    let app: AppRecord = records::read(Kind::App, &record)?;
+    let (version, stored) = read_settings(store, id).await?;
+    let settings = decode(&stored)?;
+    let mut policy = Policy::of(version, &settings);
+    policy.shorten_below = stored.shorten_below;
+    Ok(Some(App {
+        id: id.clone(),
+        name: app.name,
+        issuer: format!("{public_url}/v1/apps/{id}"),
+        created_at: Timestamp::from_millis(app.created_at_ms),
+        client: ClientId::parse(id.as_str()).map_err(Error::bug)?,
+        audience: settings.allowed_origins.first().cloned().into_iter().chain([id.to_string()]).collect(),
+        keys: read_keys(store, ring, id, &settings).await?,
+        settings,
+        settings_version: version,
+        preset: stored.preset.clone(),
+        policy,
+        settings_record: stored,
+        record_version: record.version,
+    }))
+}
+
+async fn read_settings(store: &Store, id: &AppId) -> Result<(u32, SettingsRecord)> {
+    let prefix = format!("{id}/");
+    let mut newest = None;
+    let mut after: Option<String> = None;
+    loop {
+        let page = store.records(Kind::Settings, &prefix, after.as_deref(), RECORDS_A_READ).await?;
+        let Some(last) = page.into_iter().last() else { break };
+        after = Some(last.key.clone());
+        newest = Some(last);
+    }
+    let newest = newest.ok_or_else(|| Error::Bug(format!("app {id} has no settings")))?;
+    let version = newest.key[prefix.len()..].parse().map_err(Error::bug)?;
+    Ok((version, records::read(Kind::Settings, &newest)?))
+}
+
+/// Settings as they were stored. A key that an older binary wrote and this one does not know is left out.
+pub(crate) fn decode(stored: &SettingsRecord) -> Result<Settings> {
+    let ttl = stored.settings.get("auth_token_ttl").and_then(Value::as_i64).map(Span::from_secs);
+    let known = settings::to_json(&Settings::default());
+    let given: Map<_, _> = stored
+        .settings
+        .iter()
+        .filter(|(key, _)| known.contains_key(*key))
+        .map(|(k, v)| (k.clone(), v.clone()))
+        .collect();
+    let mut settings = settings::patch(&Settings::default(), &given).map_err(Error::Invalid)?;
+    settings.auth_token_ttl = if stored.default_ttl { None } else { ttl };
+    Ok(settings)
+}
+
+async fn read_keys(store: &Store, ring: &Ring, id: &AppId, settings: &Settings) -> Result<Vec<AppKey>> {
+    let prefix = format!("{id}/");
+    let stored = store.records(Kind::SigningKey, &prefix, None, RECORDS_A_READ).await?;
+    let mut keys = Vec::with_capacity(stored.len());
+    for record in stored {
+        let key: SigningKeyRecord = records::read(Kind::SigningKey, &record)?;
+        let private = ring.open(&record.key, &key.private).map_err(Error::bug)?;
+        let alg = Alg::parse(&key.alg)
+            .ok_or_else(|| Error::Bug(format!("signing key {} is of no kind", record.key)))?;
+        let signing = SigningKey::from_pkcs8(alg, &private).map_err(Error::bug)?;
+        keys.push(AppKey {
+            verifying: VerifyingKey::from_jwk(&key.public).map_err(Error::bug)?,
+            signer: Signer::new(Arc::new(signing), settings.token_typ.as_str()),
+            published_at: Timestamp::from_millis(key.published_at_ms),
+            signs_from: Timestamp::from_millis(key.signs_from_ms),
+            used: AtomicBool::new(key.used),
+        });
+    }
+    keys.sort_by_key(|key| (key.published_at, key.signs_from));
+    Ok(keys)
+}

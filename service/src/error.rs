@@ -1,0 +1,83 @@
+//! Why something was not done, sorted by whose fault it is.
+
+use std::fmt;
+
+use tenure_core::refusal::Refusal;
+use tenure_store::Unavailable;
+
+/// Why something was not done. An outage and a bug never look like a refusal: a refusal signs people out.
+#[derive(Debug)]
+pub enum Error {
+    /// The session is not served, and why.
+    Session(Refusal),
+    /// There is no such thing.
+    NotFound(&'static str),
+    /// The request is not acceptable: each field with what it must be.
+    Invalid(Vec<Problem>),
+    /// Somebody else changed it meanwhile, or it exists already.
+    Conflict(String),
+    /// The caller may not do this.
+    Forbidden(&'static str),
+    /// The user has as many sessions as the app allows.
+    SessionLimit,
+    /// Too many requests; try again in this many seconds.
+    TooMany {
+        /// Seconds.
+        retry_after: u32,
+    },
+    /// Not now. Nothing is wrong with the request.
+    Unavailable(Unavailable),
+    /// A fault of ours.
+    Bug(String),
+}
+
+/// A field of a request that is not acceptable.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Where it is.
+    pub path: String,
+    /// What it must be.
+    pub says: String,
+}
+
+/// The result of everything that the service does.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    /// One field that is not acceptable.
+    pub fn invalid(path: impl Into<String>, says: impl fmt::Display) -> Self {
+        Self::Invalid(vec![Problem { path: path.into(), says: says.to_string() }])
+    }
+
+    /// A fault of ours, with its context.
+    pub fn bug(context: impl fmt::Display) -> Self {
+        Self::Bug(context.to_string())
+    }
+}
+
+impl From<Unavailable> for Error {
+    fn from(unavailable: Unavailable) -> Self {
+        Self::Unavailable(unavailable)
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Session(refusal) => write!(f, "the session is not served: {}", refusal.as_str()),
+            Self::NotFound(what) => write!(f, "there is no such {what}"),
+            Self::Invalid(problems) => {
+                let said: Vec<_> = problems.iter().map(|p| format!("{} {}", p.path, p.says)).collect();
+                f.write_str(&said.join("; "))
+            }
+            Self::Conflict(says) => f.write_str(says),
+            Self::Forbidden(says) => f.write_str(says),
+            Self::SessionLimit => f.write_str("the user has as many live sessions as this app allows"),
+            Self::TooMany { retry_after } => write!(f, "too many requests; try again in {retry_after} s"),
+            Self::Unavailable(unavailable) => unavailable.fmt(f),
+            Self::Bug(context) => write!(f, "a fault of ours: {context}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}

@@ -1,0 +1,32 @@
+//! Who presents a token: the token's tag, and the client.
+
+use tenure_core::id::ClientId;
+use tenure_core::refusal::Refusal;
+use tenure_core::token::AuthenticToken;
+
+use crate::catalogue::App;
+use crate::error::{Error, Result};
+use crate::service::Service;
+
+impl Service {
+    /// The token if its tag is valid. A kid that is not known makes the node look at its ring once more.
+    pub(crate) async fn authenticate(&self, text: &str) -> Option<AuthenticToken> {
+        let ring = self.ring.load_full();
+        if let Ok(token) = AuthenticToken::authenticate(text, ring.rules()) {
+            return Some(token);
+        }
+        let kid = AuthenticToken::alleged_kid(text)?;
+        if ring.rules().get(kid).is_some() || !self.look_at_ring_again(kid).await {
+            return None;
+        }
+        AuthenticToken::authenticate(text, self.ring.load().rules()).ok()
+    }
+
+    /// The client that a caller names. Every app has one public client so far; another name is nobody's.
+    pub(crate) fn client(&self, app: &App, named: Option<&str>) -> Result<ClientId> {
+        match named {
+            None => Ok(app.client.clone()),
+            Some(name) => ClientId::parse(name).map_err(|_| Error::Session(Refusal::WrongClient)),
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! What happens, without HTTP: load, decide, commit, sign. And what surrounds it: apps, settings, keys, ends.
+//!
+//! The rules are in `tenure-core`, what is durable in a store; this crate conducts. Modules are declared from the most to
+//! the least important; each uses only those below it.
+
+pub mod refresh;
+
+pub mod open;
+pub mod sign_out;
+
+pub mod introspect;
+pub mod sessions;
+
+pub mod api_keys;
+pub mod apps;
+pub mod change_settings;
+pub mod recovery;
+
+pub mod housekeeping;
+pub mod signing_keys;
+
+pub mod start;
+
+pub mod issue;
+
+mod holder;
+mod in_force;
+
+pub mod service;
+
+mod canaries;
+pub mod catalogue;
+pub mod credentials;
+mod revocations;
+mod views;
+
+pub mod settings;
+
+mod events;
+mod records;
+
+pub mod limits;
+
+pub mod ring;
+
+pub mod clock;
+pub mod entropy;
+pub mod error;

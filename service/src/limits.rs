@@ -1,0 +1,96 @@
+//! Every limit of the service with its unit in its name, and the rates that are held to.
+
+use std::hash::Hash;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use quick_cache::sync::Cache;
+use tenure_core::time::Span;
+
+/// Failures a minute and address before further failures are answered 429. Never held against a token with a valid tag.
+pub const FAILURES_PER_MINUTE: u32 = 120;
+/// Refreshes a second that one session may keep up.
+pub const REFRESHES_PER_SECOND: u32 = 50;
+/// Refreshes at once that one session may make after a pause.
+pub const REFRESHES_BURST: u32 = 500;
+/// How often a change is decided again because somebody else was faster.
+pub const ATTEMPTS: u32 = 100;
+/// How often an unknown kid may make the node look at its ring again, in seconds.
+pub const RING_LOOK_EVERY_SECS: u64 = 10;
+/// Families that one commit of an end by filter ends: refreshes get their turn between two.
+pub const ENDS_PER_COMMIT: u32 = 500;
+/// Sessions counted for a list.
+pub const COUNT_AT_MOST: u64 = 10_000;
+/// Sessions a page.
+pub const PAGE_MAX: u32 = 500;
+/// Sessions a page when none is asked for.
+pub const PAGE_DEFAULT: u32 = 50;
+/// Claims of a session, above which an answer warns, in bytes of JSON.
+pub const CLAIMS_WARN_BYTES: usize = 2048;
+/// Claims of a session, at most, in bytes of JSON.
+pub const CLAIMS_MAX_BYTES: usize = 3584;
+/// How deep a claim may be nested: verifiers refuse what is much deeper.
+pub const CLAIMS_DEPTH: usize = 8;
+/// What is shown of a device, at most, in bytes of JSON.
+pub const DEVICE_MAX_BYTES: usize = 1024;
+/// How far in the future an `auth_time` may lie, in seconds: clocks differ.
+pub const AUTH_TIME_AHEAD_SECS: i64 = 60;
+/// How long a session that is over is kept, so that it can be said why it ended.
+pub const OVER_SESSIONS_KEPT: Span = Span::from_days(30);
+/// How long events are kept.
+pub const EVENTS_KEPT: Span = Span::from_days(90);
+/// Rows of a kind that one commit removes: refreshes get their turn between two.
+pub const PRUNED_AT_ONCE: u32 = 500;
+/// Apps, at most.
+pub const APPS: usize = 10_000;
+/// API keys, at most.
+pub const API_KEYS: usize = 10_000;
+
+/// So many per interval and key, with a burst (the generic cell rate algorithm), for a bounded number of keys: the least
+/// used are forgotten, which can only be in their favour.
+pub struct Rate<K> {
+    per_event_nanos: u64,
+    burst_nanos: u64,
+    due: Cache<K, Arc<AtomicU64>>,
+}
+
+impl<K: Hash + Eq + Clone> Rate<K> {
+    /// `events` per `interval`, `burst` at once, for up to `keys` keys.
+    pub fn new(events: u32, interval: Duration, burst: u32, keys: usize) -> Self {
+        let per_event_nanos = interval.as_nanos() as u64 / u64::from(events);
+        Self { per_event_nanos, burst_nanos: per_event_nanos * u64::from(burst), due: Cache::new(keys) }
+    }
+
+    /// Counts one event of `key` at `now` (monotonic). `Err` says how long to wait; then it was not counted.
+    pub fn count(&self, key: &K, now: Duration) -> Result<(), Duration> {
+        let now = now.as_nanos() as u64 + self.burst_nanos;
+        let due = match self.due.get(key) {
+            Some(due) => due,
+            None => {
+                let due = Arc::new(AtomicU64::new(0));
+                self.due.insert(key.clone(), due.clone());
+                due
+            }
+        };
+        let next = |due: u64| due.max(now - self.burst_nanos) + self.per_event_nanos;
+        due.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |due| {
+            Some(next(due)).filter(|next| *next <= now)
+        })
+        .map(drop)
+        .map_err(|due| Duration::from_nanos(next(due) - now))
+    }
+
+    /// Whether `key` may have one more event at `now`; counts nothing.
+    pub fn allows(&self, key: &K, now: Duration) -> Result<(), Duration> {
+        let now = now.as_nanos() as u64 + self.burst_nanos;
+        let Some(due) = self.due.get(key) else { return Ok(()) };
+        let next = due.load(Ordering::Relaxed).max(now - self.burst_nanos) + self.per_event_nanos;
+        if next <= now { Ok(()) } else { Err(Duration::from_nanos(next - now)) }
+    }
+}
+
+/// Whole seconds for `Retry-After`, at least one.
+pub fn retry_after(wait: Duration) -> u32 {
+    (wait.as_secs() as u32).saturating_add(1)
+}

@@ -1,0 +1,209 @@
+//! Opening a session for a user whom the application has authenticated.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use serde_json::{Map, Value};
+use tenure_core::digest::Salt;
+use tenure_core::family::Family;
+use tenure_core::id::{AppId, UserId};
+use tenure_core::open::{Entropy, NewSession, open};
+use tenure_core::policy::Policy;
+use tenure_core::refusal::EndReason;
+use tenure_core::time::{Span, Timestamp};
+use tenure_store::{Filter, Opened, Page, Status, Unavailable};
+use tenure_wire::claims::RESERVED_CLAIMS;
+use tenure_wire::session::{Device, OpenRequest};
+use zeroize::Zeroizing;
+
+use crate::catalogue::App;
+use crate::entropy::fresh;
+use crate::error::{Error, Problem, Result};
+use crate::issue::Issued;
+use crate::limits::{
+    ATTEMPTS, AUTH_TIME_AHEAD_SECS, CLAIMS_DEPTH, CLAIMS_MAX_BYTES, CLAIMS_WARN_BYTES, DEVICE_MAX_BYTES,
+    PAGE_MAX,
+};
+use crate::service::Service;
+
+/// What was opened.
+pub struct OpenedSession {
+    /// What the client gets.
+    pub issued: Issued,
+    /// The session; none in stateless mode.
+    pub family: Option<Arc<Family>>,
+    /// What was accepted and may be regretted.
+    pub warnings: Vec<String>,
+}
+
+impl Service {
+    /// Opens a session for a user whom the caller has authenticated. With refresh tokens off: signs one auth token and
+    /// stores nothing.
+    ///
+    /// Refuses what is not acceptable, field by field, and a session beyond the app's limit.
+    pub async fn open_session(&self, app: &AppId, request: &OpenRequest<Value>) -> Result<OpenedSession> {
+        let new = self.checked(&*self.app(app)?, request, self.now()?)?;
+        let warnings = warnings(new.claims.as_deref());
+        let now = self.beyond_ends(app, &new.user).await?;
+        let app = self.app(app)?; // It may have been changed or removed while that was waited for.
+        self.prepare_to_sign(&app, now).await?;
+        if !app.settings.refresh_tokens {
+            let claims = new.claims.as_deref();
+            let issued = self.issue_stateless(&app, &new.user, new.authenticated_at, claims, now).await?;
+            return Ok(OpenedSession { issued, family: None, warnings });
+        }
+        let policy = app.policy_at(now);
+        for _ in 0..ATTEMPTS {
+            let rows = self.rows_that_count(&app, &new.user, &policy, now).await?;
+            let entropy = Entropy {
+                family: fresh(&*self.entropy)?,
+                secret: Zeroizing::new(fresh(&*self.entropy)?),
+                salt: Salt::from_bytes(fresh(&*self.entropy)?),
+            };
+            let ring = self.ring.load_full();
+            let (opening, token) = open(new.clone(), &rows, &policy, ring.rules(), now, &entropy)
+                .map_err(|_| Error::SessionLimit)?;
+            if let Opened::Opened(receipt) = self.store.open(&opening).await? {
+                opening.ends.iter().for_each(|id| self.views.forget(*id));
+                self.still_there(&app, receipt.family()).await?;
+                self.views.put(receipt.family().clone());
+                self.tallies.opened.fetch_add(1, Ordering::Relaxed);
+                let issued = self.issue(&app, &receipt, &token, now).await?;
+                return Ok(OpenedSession { issued, family: Some(receipt.family().clone()), warnings });
+            }
+        }
+        Err(Error::Unavailable(Unavailable::new(
+            "one user's sessions changed faster than one could be opened",
+        )))
+    }
+
+    /// Ends a session again whose app was removed while it was being opened.
+    async fn still_there(&self, app: &App, family: &Family) -> Result<()> {
+        let found = self.app(&app.id);
+        if found.as_ref().is_ok_and(|found| found.created_at == app.created_at) {
+            return Ok(());
+        }
+        let only = Filter { session: Some(family.id), ..Filter::of_app(app.id.clone()) };
+        self.end_until_done(app, only, EndReason::Admin).await?;
+        found.and(Err(Error::NotFound("app")))
+    }
+
+    /// The user's rows that have not ended, where the policy counts them.
+    async fn rows_that_count(
+        &self,
+        app: &App,
+        user: &UserId,
+        policy: &Policy,
+        now: Timestamp,
+    ) -> Result<Vec<Arc<Family>>> {
+        let mut rows = Vec::new();
+        if policy.max_sessions.is_none() {
+            return Ok(rows);
+        }
+        let filter =
+            Filter { status: Some(Status::Unended), ..Filter::of_user(app.id.clone(), user.clone()) };
+        loop {
+            let after = rows.last().map(|row: &Arc<Family>| row.id);
+            let page = self.store.list(&filter, now, Page { after, limit: PAGE_MAX }).await?;
+            let last = page.len() < PAGE_MAX as usize;
+            rows.extend(page);
+            if last {
+                return Ok(rows);
+            }
+        }
+    }
+
+    fn checked(&self, app: &App, request: &OpenRequest<Value>, now: Timestamp) -> Result<NewSession> {
+        let mut problems = Vec::new();
+        let mut found = |path: &str, says: String| problems.push(Problem { path: path.to_owned(), says });
+        let user = UserId::parse(&request.user_id).map_err(|e| found("user_id", e.to_string())).ok();
+        let authenticated_at = request.auth_time.map_or(now, Timestamp::from_secs);
+        if authenticated_at.since(now) > Span::from_secs(AUTH_TIME_AHEAD_SECS)
+            || authenticated_at.millis() < 0
+        {
+            found("auth_time", "must be Unix seconds and not in the future".to_owned());
+        }
+        let claims = encode_claims(request).map_err(|e| found(e.0, e.1)).ok();
+        let device = encode_device(request.device.as_ref()).map_err(|e| found("device", e)).ok();
+        if request.handoff == Some(true) {
+            found("handoff", "is for the cookie transport, which is not available yet".to_owned());
+        }
+        let (Some(user), Some(claims), Some(device), true) = (user, claims, device, problems.is_empty())
+        else {
+            return Err(Error::Invalid(problems));
+        };
+        Ok(NewSession {
+            app: app.id.clone(),
+            user,
+            client: app.client.clone(),
+            authenticated_at,
+            confirmation: None,
+            device,
+            claims,
+        })
+    }
+}
+
+type Refused = (&'static str, String);
+
+/// `amr`, `acr` and the session's own claims as one JSON object, ready to stand in an auth token.
+fn encode_claims(request: &OpenRequest<Value>) -> Result<Option<Arc<str>>, Refused> {
+    let mut object = Map::new();
+    if let Some(amr) = &request.amr {
+        if amr.len() > 16 || amr.iter().any(|m| m.is_empty() || m.len() > 64) {
+            return Err(("amr", "must be at most 16 names of 1 to 64 bytes".into()));
+        }
+        object.insert("amr".into(), amr.clone().into());
+    }
+    if let Some(acr) = &request.acr {
+        if acr.is_empty() || acr.len() > 255 {
+            return Err(("acr", "must be 1 to 255 bytes".into()));
+        }
+        object.insert("acr".into(), acr.clone().into());
+    }
+    for (name, value) in request.claims.iter().flatten() {
+        if RESERVED_CLAIMS.contains(&name.as_str()) {
+            return Err(("claims", format!("must not name {name}, which is reserved")));
+        }
+        if depth(value) > CLAIMS_DEPTH {
+            return Err(("claims", format!("must be nested at most {CLAIMS_DEPTH} deep")));
+        }
+        object.insert(name.clone(), value.clone());
+    }
+    if object.is_empty() {
+        return Ok(None);
+    }
+    let text = Value::Object(object).to_string();
+    if text.len() > CLAIMS_MAX_BYTES {
+        return Err((
+            "claims",
+            format!("are {} bytes of JSON; at most {CLAIMS_MAX_BYTES} are allowed", text.len()),
+        ));
+    }
+    Ok(Some(text.into()))
+}
+
+fn depth(value: &Value) -> usize {
+    match value {
+        Value::Array(items) => 1 + items.iter().map(depth).max().unwrap_or(0),
+        Value::Object(members) => 1 + members.values().map(depth).max().unwrap_or(0),
+        _ => 0,
+    }
+}
+
+fn encode_device(device: Option<&Device>) -> Result<Option<Arc<str>>, String> {
+    let Some(device) = device.filter(|device| **device != Device::default()) else { return Ok(None) };
+    let text = serde_json::to_string(device).map_err(|e| e.to_string())?;
+    if text.len() > DEVICE_MAX_BYTES {
+        return Err(format!("is {} bytes of JSON; at most {DEVICE_MAX_BYTES} are allowed", text.len()));
+    }
+    Ok(Some(text.into()))
+}
+
+fn warnings(claims: Option<&str>) -> Vec<String> {
+    let bytes = claims.map_or(0, str::len);
+    let large = format!(
+        "the claims are {bytes} bytes of JSON: browsers drop cookies, and proxies headers, near 4 KiB"
+    );
+    if bytes > CLAIMS_WARN_BYTES { vec![large] } else { Vec::new() }
+}

@@ -1,0 +1,88 @@
+//! What the service keeps in the store's directory, and how it is written there.
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::{Map, Value};
+use tenure_core::id::AppId;
+use tenure_store::{Expected, Kind, Record, Write};
+use tenure_wire::jwk::Jwk;
+
+use crate::error::{Error, Result};
+use crate::ring::Sealed;
+
+/// An app.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct AppRecord {
+    pub(crate) name: String,
+    pub(crate) created_at_ms: i64,
+}
+
+/// One version of an app's session settings.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct SettingsRecord {
+    pub(crate) at_ms: i64,
+    pub(crate) preset: Option<String>,
+    pub(crate) settings: Map<String, Value>,
+    /// Whether the life of auth tokens was left to its default.
+    pub(crate) default_ttl: bool,
+    /// Sessions opened under an older version than this are shortened at their next refresh.
+    pub(crate) shorten_below: u32,
+    /// Auth tokens of an earlier version may live this long, until the moment after it.
+    pub(crate) earlier_ttl_ms: i64,
+    pub(crate) earlier_until_ms: i64,
+    /// Why it was changed, in the operator's words.
+    pub(crate) reason: Option<String>,
+}
+
+/// A signing key: its public half, and its private half sealed under the ring.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct SigningKeyRecord {
+    pub(crate) alg: String,
+    pub(crate) public: Jwk,
+    pub(crate) private: Sealed,
+    pub(crate) published_at_ms: i64,
+    pub(crate) signs_from_ms: i64,
+    /// Whether it may have signed: set before its first signature.
+    pub(crate) used: bool,
+}
+
+/// An API key: its HMAC.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct ApiKeyRecord {
+    pub(crate) name: String,
+    pub(crate) role: String,
+    pub(crate) app: Option<String>,
+    pub(crate) kid: u8,
+    pub(crate) digest: String,
+    pub(crate) created_at_ms: i64,
+}
+
+/// Open recovery.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct RecoveryRecord {
+    pub(crate) opened_at_ms: i64,
+    pub(crate) closes_at_ms: i64,
+    pub(crate) ahead: u32,
+}
+
+/// The key of a version of settings: versions sort as numbers do.
+pub(crate) fn settings_key(app: &AppId, version: u32) -> String {
+    format!("{app}/{version:010}")
+}
+
+/// The key of a signing key.
+pub(crate) fn signing_key_key(app: &AppId, kid: &str) -> String {
+    format!("{app}/{kid}")
+}
+
+/// A write of `record`.
+pub(crate) fn put<R: Serialize>(kind: Kind, key: String, record: &R, expected: Expected) -> Result<Write> {
+    let value = serde_json::to_vec(record).map_err(Error::bug)?;
+    Ok(Write { kind, key, expected, value: Some(value) })
+}
+
+/// What `record` says; a record that cannot be read is named, never its content.
+pub(crate) fn read<R: DeserializeOwned>(kind: Kind, record: &Record) -> Result<R> {
+    serde_json::from_slice(&record.bytes).map_err(|error| {
+        Error::Bug(format!("the {} record {} cannot be read: {error}", kind.as_str(), record.key))
+    })
+}

@@ -1,0 +1,128 @@
+//! One refresh: authenticate, load, decide, commit, sign.
+
+use std::sync::atomic::Ordering;
+
+use serde_json::json;
+use tenure_core::change::{Change, Scope};
+use tenure_core::digest::Salt;
+use tenure_core::family::Family;
+use tenure_core::id::AppId;
+use tenure_core::policy::Activity;
+use tenure_core::refusal::{EndReason, Refusal};
+use tenure_core::rotate::{Circumstances, Decision, Notice, Presented, decide};
+use tenure_core::token::IdempotencyKey;
+use tenure_store::{Committed, Unavailable};
+
+use crate::catalogue::App;
+use crate::entropy::fresh;
+use crate::error::{Error, Result};
+use crate::events;
+use crate::issue::Issued;
+use crate::limits::{ATTEMPTS, retry_after};
+use crate::service::Service;
+
+/// A presented refresh token, with everything that came with it.
+pub struct RefreshRequest<'a> {
+    /// The app at whose address it was presented.
+    pub app: &'a AppId,
+    /// The client that the caller names; the app's own when it names none.
+    pub client: Option<&'a str>,
+    /// The token's text.
+    pub token: &'a str,
+    /// The `Idempotency-Key`, if one came with it.
+    pub idempotency_key: Option<&'a IdempotencyKey>,
+    /// What the client says of its user.
+    pub activity: Activity,
+}
+
+impl Service {
+    /// Serves a presented refresh token, or says why not. What is handed out is durable; a refusal rests on what is stored
+    /// now; whoever presents one token with one key many times at once gets one and the same successor.
+    pub async fn refresh(&self, request: &RefreshRequest<'_>) -> Result<Issued> {
+        let now = self.now()?;
+        let app = self.app(request.app)?;
+        let token = self.authenticate(request.token).await.ok_or(Error::Session(Refusal::Unknown))?;
+        let rate = self.session_rate.count(&token.family(), self.monotonic());
+        rate.map_err(|wait| Error::TooMany { retry_after: retry_after(wait) })?;
+        let client = self.client(&app, request.client)?;
+        self.prepare_to_sign(&app, now).await?;
+        let ring = self.ring.load_full();
+        let presented = Presented {
+            token: &token,
+            attempt: request.idempotency_key.and_then(|key| token.attempt(key, ring.rules())),
+            app: &app.id,
+            client: &client,
+            proof: None,
+            activity: request.activity,
+        };
+        let circumstances = Circumstances {
+            policy: &app.policy_at(now),
+            ring: ring.rules(),
+            recovery: self.recovery(now),
+            now,
+            salt: Salt::from_bytes(fresh(&*self.entropy)?),
+        };
+        self.serve(&app, &presented, &circumstances).await
+    }
+
+    /// Load, decide, commit; again on what is stored now while somebody else was faster or the view was a stale one.
+    async fn serve(&self, app: &App, presented: &Presented<'_>, c: &Circumstances<'_>) -> Result<Issued> {
+        let id = presented.token.family();
+        let mut view = self.views.get(&self.store, id).await?;
+        for _ in 0..ATTEMPTS {
+            match (decide(view.family.as_deref(), presented, c), &view.family) {
+                (Decision::Serve { served, change, token, notice }, Some(seen)) => {
+                    if let Committed::Live(receipt) = self.store.commit(seen, &change).await? {
+                        self.views.put(receipt.family().clone());
+                        self.tallies.served[served as usize].fetch_add(1, Ordering::Relaxed);
+                        self.tell(notice, seen, c).await;
+                        return self.issue(app, &receipt, &token, c.now).await;
+                    }
+                }
+                (Decision::End { change, refusal }, Some(seen)) => {
+                    if let Committed::Ended = self.store.commit(seen, &change).await? {
+                        self.tallies.refused.fetch_add(1, Ordering::Relaxed);
+                        self.after_end(seen, &change, c).await;
+                        return Err(Error::Session(refusal));
+                    }
+                }
+                (Decision::Refuse { refusal, notice }, seen) if view.fresh => {
+                    if let Some(seen) = seen {
+                        self.tell(notice, seen, c).await;
+                    }
+                    self.tallies.refused.fetch_add(1, Ordering::Relaxed);
+                    return Err(Error::Session(refusal));
+                }
+                _ => {} // A refusal on a view that may be stale.
+            }
+            self.tallies.stale.fetch_add(1, Ordering::Relaxed);
+            view = self.views.load(&self.store, id).await?;
+        }
+        Err(Error::Unavailable(Unavailable::new(
+            "one session was changed faster than a decision about it could be made",
+        )))
+    }
+
+    async fn after_end(&self, seen: &Family, change: &Change, c: &Circumstances<'_>) {
+        self.views.forget(seen.id);
+        let Change::End { scope, reason, .. } = change else { return };
+        if *reason == EndReason::Reused {
+            self.tallies.reused.fetch_add(1, Ordering::Relaxed);
+        }
+        let detail = json!({"reason": reason.as_str(), "every_session_of_the_user": *scope == Scope::User});
+        self.note(events::of_session("ended", c.now, (&seen.app, &seen.user, seen.id), detail)).await;
+    }
+
+    async fn tell(&self, notice: Option<Notice>, seen: &Family, c: &Circumstances<'_>) {
+        if let Some(notice) = notice {
+            let whose = (&seen.app, &seen.user, seen.id);
+            self.note(events::of_session(
+                events::name(notice),
+                c.now,
+                whose,
+                json!({"seq": seen.head.seq.0}),
+            ))
+            .await;
+        }
+    }
+}

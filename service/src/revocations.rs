@@ -1,0 +1,101 @@
+//! The feed as this node has read it: which stateless tokens are refused, and after which moment new ones may sign.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use tenure_core::id::{AppId, UserId};
+use tenure_core::time::Timestamp;
+use tenure_store::{Entry, Store, Subject, Unavailable};
+
+const ENTRIES_A_READ: u32 = 1000;
+
+/// Follows the feed.
+#[derive(Default)]
+pub(crate) struct Revocations {
+    read: Mutex<Read>,
+}
+
+#[derive(Default)]
+struct Read {
+    head: u64,
+    forgot_at: i64,
+    users: HashMap<(AppId, UserId), CutOff>,
+    apps: HashMap<AppId, CutOff>,
+}
+
+/// Tokens with `iat` up to `secs` are refused.
+#[derive(Clone, Copy)]
+struct CutOff {
+    secs: i64,
+    forget_after: Timestamp,
+}
+
+impl Revocations {
+    /// Reads the feed to its end.
+    pub(crate) async fn catch_up(&self, store: &Store, now: Timestamp) -> Result<(), Unavailable> {
+        loop {
+            let after = self.read().head;
+            let page = store.feed(after, ENTRIES_A_READ).await?;
+            let mut read = self.read();
+            page.entries.iter().for_each(|entry| read.take(entry));
+            if page.entries.is_empty() || read.head >= page.head {
+                read.forget(now);
+                return Ok(());
+            }
+        }
+    }
+
+    /// The last second whose tokens of `user` in `app` are refused, if any.
+    pub(crate) fn cut_off(&self, app: &AppId, user: &UserId) -> Option<i64> {
+        self.read().cut_off(app, user)
+    }
+
+    fn read(&self) -> MutexGuard<'_, Read> {
+        self.read.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Read {
+    fn cut_off(&self, app: &AppId, user: &UserId) -> Option<i64> {
+        if self.users.is_empty() && self.apps.is_empty() {
+            return None;
+        }
+        let of_user = self.users.get(&(app.clone(), user.clone()));
+        of_user.into_iter().chain(self.apps.get(app)).map(|cut_off| cut_off.secs).max()
+    }
+
+    /// An entry that was read before changes nothing: two requests may read the same page.
+    fn take(&mut self, entry: &Entry) {
+        if entry.n <= self.head {
+            return;
+        }
+        self.head = entry.n;
+        let announcement = &entry.announcement;
+        let cut_off = CutOff { secs: announcement.at.secs_up(), forget_after: announcement.forget_after };
+        let app = announcement.app.clone();
+        match &announcement.subject {
+            Subject::User(user) => cut_off.later(self.users.entry((app, user.clone())).or_insert(cut_off)),
+            Subject::App => cut_off.later(self.apps.entry(app).or_insert(cut_off)),
+            // Sessions are in the store themselves; a signing key is refused by its absence.
+            Subject::Session(_) | Subject::SigningKey(_) => {}
+        }
+    }
+
+    /// At most once a second: it looks at every cut-off.
+    fn forget(&mut self, now: Timestamp) {
+        if now.secs() == self.forgot_at {
+            return;
+        }
+        self.forgot_at = now.secs();
+        self.users.retain(|_, cut_off| cut_off.forget_after >= now);
+        self.apps.retain(|_, cut_off| cut_off.forget_after >= now);
+    }
+}
+
+impl CutOff {
+    /// `known`, or this where it reaches further.
+    fn later(self, known: &mut Self) {
+        known.secs = known.secs.max(self.secs);
+        known.forget_after = known.forget_after.max(self.forget_after);
+    }
+}

@@ -1,0 +1,173 @@
+//! What every operation works with: the store, the clock, the keys, and what is remembered of them.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use tenure_core::id::{AppId, FamilyId, Kid};
+use tenure_core::limits::CLOCK_BEHIND;
+use tenure_core::rotate::Recovery;
+use tenure_core::time::{Span, Timestamp};
+use tenure_store::{Event, Store, Unavailable};
+
+use crate::canaries::{self, Mismatch};
+use crate::catalogue::{App, Catalogue};
+use crate::clock::Clock;
+use crate::credentials::Credentials;
+use crate::entropy::Entropy;
+use crate::error::{Error, Result};
+use crate::limits::{self, Rate};
+use crate::revocations::Revocations;
+use crate::ring::{Ring, RingSource};
+use crate::views::Views;
+
+/// The session service. One a process; every operation is a method, each in the module of its name.
+pub struct Service {
+    pub(crate) store: Store,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) entropy: Arc<dyn Entropy>,
+    pub(crate) options: Options,
+    pub(crate) ring: ArcSwap<Ring>,
+    pub(crate) ring_source: RingSource,
+    pub(crate) ring_looked_at: AtomicU64,
+    pub(crate) catalogue: Catalogue,
+    pub(crate) credentials: Credentials,
+    pub(crate) views: Views,
+    pub(crate) revocations: Revocations,
+    pub(crate) recovery: ArcSwap<Recovering>,
+    pub(crate) session_rate: Rate<FamilyId>,
+    pub(crate) high_water: AtomicI64,
+    pub(crate) tallies: Tallies,
+    /// One change of apps, settings or keys at a time, together with the reading that puts it into force: what is in memory
+    /// is never older than what was answered.
+    pub(crate) changing: tokio::sync::Mutex<()>,
+}
+
+/// How the service is to run.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Where it is reached: what issuers begin with. No trailing slash.
+    pub public_url: String,
+    /// Development: one API key is derived from the ring.
+    pub dev: bool,
+    /// Families kept in memory; about a kilobyte each.
+    pub cached_sessions: usize,
+}
+
+/// Recovery as it was opened, and until when.
+#[derive(Clone, Copy)]
+pub(crate) struct Recovering {
+    pub(crate) recovery: Recovery,
+    pub(crate) closes_at: Timestamp,
+}
+
+/// What was done since the start, for metrics.
+#[derive(Default)]
+pub struct Tallies {
+    /// Refreshes served, by row of the table: rotated, replayed, reissued, fast-forwarded.
+    pub served: [AtomicU64; 4],
+    /// Presentations that were refused.
+    pub refused: AtomicU64,
+    /// Sessions ended for reuse.
+    pub reused: AtomicU64,
+    /// Sessions opened.
+    pub opened: AtomicU64,
+    /// Sessions ended on request.
+    pub ended: AtomicU64,
+    /// Times that a decision had to be made again because somebody else was faster.
+    pub stale: AtomicU64,
+}
+
+impl Service {
+    /// The moment of this request. Refused as unavailable while the clock is far behind what the store has seen: with such
+    /// a clock sessions would live longer than they may.
+    pub fn now(&self) -> Result<Timestamp> {
+        let now = self.clock.now();
+        let seen = self.high_water.fetch_max(now.millis(), Ordering::Relaxed);
+        let behind = Timestamp::from_millis(seen).since(now);
+        if behind > CLOCK_BEHIND {
+            return Err(Error::Unavailable(Unavailable::new(format!(
+                "this machine's clock is {} s behind what the store has seen",
+                behind.secs()
+            ))));
+        }
+        Ok(now)
+    }
+
+    /// Time that never runs backwards, for rates.
+    pub fn monotonic(&self) -> Duration {
+        self.clock.monotonic()
+    }
+
+    /// The app with this id.
+    pub fn app(&self, id: &AppId) -> Result<Arc<App>> {
+        self.catalogue.get(id).ok_or(Error::NotFound("app"))
+    }
+
+    /// Where this service is reached.
+    pub fn public_url(&self) -> &str {
+        &self.options.public_url
+    }
+
+    /// What was done since the start.
+    pub fn tallies(&self) -> &Tallies {
+        &self.tallies
+    }
+
+    /// Whether requests can be served: the clock is right and the store commits.
+    pub async fn ready(&self) -> Result<()> {
+        self.now()?;
+        Ok(self.store.probe().await?)
+    }
+
+    pub(crate) fn recovery(&self, now: Timestamp) -> Recovery {
+        let recovering = self.recovery.load();
+        if now < recovering.closes_at { recovering.recovery } else { Recovery::Closed }
+    }
+
+    /// Reads the ring again, now: the operator changed it. The one in memory is kept when the new one is not the store's.
+    pub async fn reload_ring(&self) {
+        let read = self.ring_source.read().and_then(|file| Ring::derive(&file));
+        let error = match read {
+            Ok(ring) => match canaries::check(&self.store, &ring).await {
+                Ok(()) => return self.ring.store(Arc::new(ring)),
+                Err(Mismatch::Ring(error)) => error.to_string(),
+                Err(Mismatch::Service(error)) => error.to_string(),
+            },
+            Err(error) => error.to_string(),
+        };
+        tracing::error!(%error, "the key ring was not taken over; the one in memory is kept");
+    }
+
+    /// Looks at the ring once more for `kid`, unless that was done a moment ago. Says whether there is such a key now. A
+    /// number that somebody made up costs a look at the ring, and never one at the store.
+    pub(crate) async fn look_at_ring_again(&self, kid: Kid) -> bool {
+        let now = self.monotonic().as_secs() + 1;
+        let looked = self.ring_looked_at.load(Ordering::Relaxed);
+        if looked != 0 && now < looked + limits::RING_LOOK_EVERY_SECS {
+            return false;
+        }
+        self.ring_looked_at.store(now, Ordering::Relaxed);
+        let is_there = self.ring_source.read().is_ok_and(|file| file.states().any(|(held, _)| held == kid));
+        if is_there {
+            self.reload_ring().await;
+        }
+        is_there
+    }
+
+    /// Appends an event; an event that cannot be kept is logged, and fails nothing.
+    pub(crate) async fn note(&self, event: Event) {
+        tracing::info!(target: "tenure::events", app = event.app.as_ref().map(AppId::as_str), body = %event.body);
+        if let Err(error) = self.store.append(std::slice::from_ref(&event)).await {
+            tracing::error!(%error, "an event could not be kept");
+        }
+    }
+}
+
+impl Recovering {
+    /// Closed.
+    pub(crate) fn none() -> Self {
+        Self { recovery: Recovery::Closed, closes_at: Timestamp::from_millis(0).minus(Span::ZERO) }
+    }
+}

@@ -1,0 +1,11 @@
+//! The service below HTTP: what a store holds after much use, what tokens are made of, several nodes, and starting.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+mod node;
+
+mod growth;
+mod nodes;
+mod rates;
+mod ring_file;
+mod start;
+mod tokens;

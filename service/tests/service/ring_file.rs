@@ -1,0 +1,34 @@
+//! The ring as it is written down, and how it changes.
+
+use tenure_core::id::Kid;
+use tenure_service::ring::{Ring, RingFile};
+
+fn states(ring: &RingFile) -> Vec<(u8, &'static str)> {
+    ring.states().map(|(kid, state)| (kid.0, state)).collect()
+}
+
+#[test]
+fn the_two_phases_and_the_end_of_a_key() {
+    let mut ring = RingFile::with_key(&[7; 32]);
+    assert_eq!(ring.add(&[8; 32]).unwrap(), Kid(2));
+    assert_eq!(states(&ring), [(1, "active"), (2, "verify")]);
+    assert!(ring.retire(Kid(1)).is_err(), "the active one stays");
+    ring.activate(Kid(2)).unwrap();
+    assert_eq!(states(&ring), [(1, "verify"), (2, "active")]);
+    assert!(ring.activate(Kid(2)).is_err() && ring.activate(Kid(9)).is_err());
+    ring.retire(Kid(1)).unwrap();
+    assert_eq!(states(&ring), [(1, "retired"), (2, "active")]);
+    assert!(ring.activate(Kid(1)).is_err(), "what was retired does not come back");
+    assert!(ring.retire(Kid(9)).is_err());
+    assert_eq!(ring.add(&[9; 32]).unwrap(), Kid(3), "no number is used twice");
+    assert!(Ring::derive(&ring).is_ok());
+}
+
+#[test]
+fn numbers_come_to_an_end() {
+    let mut ring = RingFile::with_key(&[7; 32]);
+    for kid in 2..=255 {
+        assert_eq!(ring.add(&[kid; 32]).unwrap(), Kid(kid));
+    }
+    assert!(ring.add(&[1; 32]).is_err());
+}

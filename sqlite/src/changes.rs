@@ -1,0 +1,239 @@
+//! The writes of sessions, each inside a transaction that it shares with others.
+
+use rusqlite::{OptionalExtension, params};
+use tenure_core::change::{Change, Scope};
+use tenure_core::family::{Family, Head, Life, Retries, State};
+use tenure_core::id::{AppId, FamilyId, Seq, UserId};
+use tenure_core::open::Opening;
+use tenure_core::refusal::EndReason;
+use tenure_core::time::Timestamp;
+use tenure_store::{EndWhere, Ended, Filter, OpenOutcome, Status};
+
+use crate::batch::Batch;
+use crate::fault::Fault;
+use crate::feed;
+use crate::filter::Condition;
+use crate::job::Steps;
+use crate::rows::Key;
+
+/// How many statements a change writes with.
+pub(crate) fn steps(change: &Change) -> Steps {
+    match change {
+        Change::Advance { .. } | Change::Replay { .. } => Steps::One,
+        Change::End { .. } => Steps::Many,
+    }
+}
+
+/// Applies a change while its guard holds.
+pub(crate) fn commit(batch: &Batch<'_>, change: &Change) -> Result<bool, Fault> {
+    match change {
+        Change::Advance { family, expected, head, life } => {
+            advance(batch, (*family).into(), *expected, head, life)
+        }
+        Change::Replay { family, expected } => replay(batch, (*family).into(), *expected),
+        Change::End { family, expected, scope, reason, at, remember_until } => {
+            let end = End { reason: *reason, at: *at, remember_until: *remember_until };
+            end.commit(batch, *family, *expected, *scope)
+        }
+    }
+}
+
+fn advance(batch: &Batch<'_>, key: Key, expected: Seq, head: &Head, life: &Life) -> Result<bool, Fault> {
+    let changed = batch.execute(
+        "UPDATE family SET seq = ?, kid = ?, current = ?, previous = ?, attempt = ?, previous_attempt = ?, salt = ?, \
+         rotated_at = ?, retries = ?, active_at = ?, idle_timeout = ?, absolute_end = ?, policy_version = ? \
+         WHERE id = ? AND tail = ? AND seq = ? AND ended_at IS NULL",
+        params![
+            head.seq.0,
+            head.kid.0,
+            head.current.as_bytes(),
+            head.previous.as_ref().map(|digest| digest.as_bytes()),
+            head.attempt.as_ref().map(|attempt| attempt.as_bytes()),
+            head.previous_attempt.as_ref().map(|attempt| attempt.as_bytes()),
+            head.salt.as_bytes(),
+            head.rotated_at.millis(),
+            head.retries.packed(),
+            life.active_at.millis(),
+            life.idle_timeout.map(|idle| idle.millis()),
+            life.absolute_end.millis(),
+            life.policy_version,
+            key.id,
+            key.tail,
+            expected.0,
+        ],
+    )?;
+    if changed > 0 {
+        batch.saw(head.rotated_at);
+    }
+    Ok(changed > 0)
+}
+
+fn replay(batch: &Batch<'_>, key: Key, expected: Seq) -> Result<bool, Fault> {
+    let changed = batch.execute(
+        "UPDATE family SET retries = min(retries + ?, ?) WHERE id = ? AND tail = ? AND seq = ? AND ended_at IS NULL",
+        params![Retries::ONE, u32::MAX, key.id, key.tail, expected.0],
+    )?;
+    Ok(changed > 0)
+}
+
+/// Adds a family and ends those that make room for it. What it finds wrong it finds before it writes.
+pub(crate) fn open(batch: &Batch<'_>, opening: &Opening) -> Result<OpenOutcome, Fault> {
+    let new = &opening.family;
+    if batch.prepare("SELECT 1 FROM family WHERE id = ?")?.exists([Key::from(new.id).id])? {
+        return Ok(OpenOutcome::Taken);
+    }
+    if let Some(expected) = opening.expected {
+        let sql = "SELECT count(*) FROM (SELECT 1 FROM family \
+                   WHERE app = ? AND user = ? AND ended_at IS NULL LIMIT ?)";
+        let most = i64::from(expected) + 1;
+        let unended: i64 = batch
+            .prepare(sql)?
+            .query_row(params![new.app.as_str(), new.user.as_str(), most], |row| row.get(0))?;
+        if unended != i64::from(expected) {
+            return Ok(OpenOutcome::Stale);
+        }
+    }
+    for id in &opening.ends {
+        let Key { id, tail } = (*id).into();
+        let sql = "SELECT 1 FROM family WHERE id = ? AND tail = ? AND ended_at IS NULL";
+        if !batch.prepare(sql)?.exists([id, tail])? {
+            return Ok(OpenOutcome::Stale);
+        }
+    }
+    let end = End { reason: EndReason::Limit, at: new.created_at, remember_until: opening.remember_until };
+    for id in &opening.ends {
+        end.one(batch, *id, None)?;
+    }
+    insert(batch, new)?;
+    batch.saw(new.created_at);
+    Ok(OpenOutcome::Opened)
+}
+
+fn insert(batch: &Batch<'_>, family: &Family) -> Result<(), Fault> {
+    let Family { head, life, .. } = family;
+    let key = Key::from(family.id);
+    let (ended_at, reason) = match family.state {
+        State::Live => (None, None),
+        State::Ended { at, reason } => (Some(at.millis()), Some(reason.code())),
+    };
+    let client = Some(family.client.as_str()).filter(|client| *client != family.app.as_str());
+    batch.execute(
+        "INSERT INTO family (id, tail, seq, kid, current, previous, attempt, previous_attempt, salt, rotated_at, \
+         retries, active_at, idle_timeout, absolute_end, policy_version, ended_at, end_reason, app, user, client, \
+         created_at, authenticated_at, confirmation, device, claims) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        params![
+            key.id,
+            key.tail,
+            head.seq.0,
+            head.kid.0,
+            head.current.as_bytes(),
+            head.previous.as_ref().map(|digest| digest.as_bytes()),
+            head.attempt.as_ref().map(|attempt| attempt.as_bytes()),
+            head.previous_attempt.as_ref().map(|attempt| attempt.as_bytes()),
+            head.salt.as_bytes(),
+            head.rotated_at.millis(),
+            head.retries.packed(),
+            life.active_at.millis(),
+            life.idle_timeout.map(|idle| idle.millis()),
+            life.absolute_end.millis(),
+            life.policy_version,
+            ended_at,
+            reason,
+            family.app.as_str(),
+            family.user.as_str(),
+            client,
+            family.created_at.millis(),
+            family.authenticated_at.millis(),
+            family.confirmation.as_deref(),
+            family.device.as_deref(),
+            family.claims.as_deref(),
+        ],
+    )?;
+    Ok(())
+}
+
+/// Ends live sessions that match, oldest first, then announces what was asked for.
+pub(crate) fn end_where(batch: &Batch<'_>, asked: &EndWhere) -> Result<Ended, Fault> {
+    let end = End { reason: asked.reason, at: asked.at, remember_until: asked.remember_until };
+    let (families, more) = end.all(batch, &asked.filter, Some(asked.max))?;
+    if let Some(announcement) = &asked.announce {
+        feed::announce(batch, announcement)?;
+    }
+    batch.saw(asked.at);
+    Ok(Ended { families, more })
+}
+
+/// An end, whomever it meets.
+struct End {
+    reason: EndReason,
+    at: Timestamp,
+    remember_until: Timestamp,
+}
+
+impl End {
+    fn commit(
+        &self,
+        batch: &Batch<'_>,
+        family: FamilyId,
+        expected: Option<Seq>,
+        scope: Scope,
+    ) -> Result<bool, Fault> {
+        let Some((app, user)) = self.one(batch, family, expected)? else { return Ok(false) };
+        if scope == Scope::User {
+            self.all(batch, &Filter::of_user(app, user), None)?;
+        }
+        batch.saw(self.at);
+        Ok(true)
+    }
+
+    /// Ends one session that has not ended, with its entry in the feed; says whose it was.
+    fn one(
+        &self,
+        batch: &Batch<'_>,
+        family: FamilyId,
+        expected: Option<Seq>,
+    ) -> Result<Option<(AppId, UserId)>, Fault> {
+        let key = Key::from(family);
+        let sql = "UPDATE family SET ended_at = ?1, end_reason = ?2 \
+                   WHERE id = ?3 AND tail = ?4 AND ended_at IS NULL AND (?5 IS NULL OR seq = ?5) \
+                   RETURNING app, user";
+        let values =
+            params![self.at.millis(), self.reason.code(), key.id, key.tail, expected.map(|seq| seq.0)];
+        let mut statement = batch.prepare(sql)?;
+        let found: Option<(Box<str>, Box<str>)> =
+            statement.query_row(values, |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+        let Some((app, user)) = found else { return Ok(None) };
+        let illegal = |column| Fault::Illegal { table: "family", column, row: key.id };
+        let app = AppId::parse(&app).map_err(|_| illegal("app"))?;
+        let user = UserId::parse(&user).map_err(|_| illegal("user"))?;
+        feed::announce_session(batch, app.as_str(), family, self.at, self.remember_until)?;
+        Ok(Some((app, user)))
+    }
+
+    /// Ends the live ones among those that match, oldest first; says which, and whether `max` left some.
+    fn all(
+        &self,
+        batch: &Batch<'_>,
+        filter: &Filter,
+        max: Option<u32>,
+    ) -> Result<(Vec<FamilyId>, bool), Fault> {
+        // Live and what the filter says, which may be that they are not.
+        let mut condition = Condition::new(filter, self.at);
+        condition.and_status(Status::Live, self.at);
+        let most = max.map_or(-1, |max| i64::from(max) + 1);
+        let (sql, values) = condition.into_query("SELECT id, tail FROM family", "ORDER BY id LIMIT ?", most);
+        let mut families = batch
+            .prepare(&sql)?
+            .query_map(rusqlite::params_from_iter(values), |row| {
+                Ok(FamilyId::from(Key { id: row.get(0)?, tail: row.get(1)? }))
+            })?
+            .collect::<Result<Vec<_>, _>>()?;
+        let more = max.is_some_and(|max| families.len() > max as usize);
+        families.truncate(max.map_or(usize::MAX, |max| max as usize));
+        for family in &families {
+            self.one(batch, *family, None)?;
+        }
+        Ok((families, more))
+    }
+}

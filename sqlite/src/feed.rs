@@ -1,0 +1,126 @@
+//! The feed and the events: what is written with an end, and how it is read.
+
+use rusqlite::{Connection, Row, params};
+use tenure_core::id::{AppId, FamilyId, UserId};
+use tenure_core::time::Timestamp;
+use tenure_store::{Announcement, Entry, Event, FeedPage, NumberedEvent, Subject};
+
+use crate::batch::Batch;
+use crate::fault::Fault;
+use crate::rows::Fields;
+
+const ENTRY: &str = "n, app, kind, session, name, at, forget_after";
+const EVENT: &str = "n, at, app, body";
+
+const SESSION: u8 = 1;
+const USER: u8 = 2;
+const APP: u8 = 3;
+const SIGNING_KEY: u8 = 4;
+
+/// Announces the end of one session, in the transaction that ends it.
+pub(crate) fn announce_session(
+    batch: &Batch<'_>,
+    app: &str,
+    session: FamilyId,
+    at: Timestamp,
+    forget_after: Timestamp,
+) -> Result<(), Fault> {
+    insert(batch, app, SESSION, Some(session), None, at, forget_after)
+}
+
+/// Announces anything else.
+pub(crate) fn announce(batch: &Batch<'_>, announcement: &Announcement) -> Result<(), Fault> {
+    let Announcement { app, subject, at, forget_after } = announcement;
+    let (kind, session, name) = match subject {
+        Subject::Session(session) => (SESSION, Some(*session), None),
+        Subject::User(user) => (USER, None, Some(user.as_str())),
+        Subject::App => (APP, None, None),
+        Subject::SigningKey(thumbprint) => (SIGNING_KEY, None, Some(thumbprint.as_str())),
+    };
+    insert(batch, app.as_str(), kind, session, name, *at, *forget_after)
+}
+
+fn insert(
+    batch: &Batch<'_>,
+    app: &str,
+    kind: u8,
+    session: Option<FamilyId>,
+    name: Option<&str>,
+    at: Timestamp,
+    forget_after: Timestamp,
+) -> Result<(), Fault> {
+    let session = session.as_ref().map(FamilyId::as_bytes);
+    batch.execute(
+        "INSERT INTO feed (app, kind, session, name, at, forget_after) VALUES (?, ?, ?, ?, ?, ?)",
+        params![app, kind, session, name, at.millis(), forget_after.millis()],
+    )?;
+    Ok(())
+}
+
+/// A page of the feed, in one snapshot.
+pub(crate) fn page(db: &Connection, incarnation: u64, after: u64, max: u32) -> Result<FeedPage, Fault> {
+    let snapshot = db.unchecked_transaction()?;
+    let head = last_number(&snapshot, "feed")?;
+    let first: Option<u64> =
+        snapshot.prepare_cached("SELECT min(n) FROM feed")?.query_row([], |row| row.get(0))?;
+    let sql = format!("SELECT {ENTRY} FROM feed WHERE n > ? ORDER BY n LIMIT ?");
+    let mut statement = snapshot.prepare_cached(&sql)?;
+    let entries = statement.query_and_then(params![number(after), max], entry)?.collect::<Result<_, _>>()?;
+    Ok(FeedPage { incarnation, entries, head, retained_from: first.unwrap_or(head + 1) })
+}
+
+fn entry(row: &Row<'_>) -> Result<Entry, Fault> {
+    let mut fields = Fields::new("feed", ENTRY, row)?;
+    let n = fields.get()?;
+    let app = fields.text(AppId::parse)?;
+    let kind: u8 = fields.get()?;
+    let session: Option<[u8; 16]> = fields.get()?;
+    let name = fields.get_ref()?;
+    let subject = match (kind, session, name) {
+        (SESSION, Some(session), None) => Subject::Session(FamilyId::from_bytes(session)),
+        (USER, None, Some(user)) => Subject::User(UserId::parse(user).map_err(|_| fields.illegal())?),
+        (APP, None, None) => Subject::App,
+        (SIGNING_KEY, None, Some(thumbprint)) => Subject::SigningKey(thumbprint.to_owned()),
+        _ => return Err(fields.illegal()),
+    };
+    let at = Timestamp::from_millis(fields.get()?);
+    let forget_after = Timestamp::from_millis(fields.get()?);
+    Ok(Entry { n, announcement: Announcement { app, subject, at, forget_after } })
+}
+
+/// Adds events.
+pub(crate) fn append(batch: &Batch<'_>, events: &[Event]) -> Result<(), Fault> {
+    for Event { at, app, body } in events {
+        let app = app.as_ref().map(AppId::as_str);
+        let sql = "INSERT INTO event (at, app, body) VALUES (?, ?, ?)";
+        batch.execute(sql, params![at.millis(), app, body])?;
+    }
+    Ok(())
+}
+
+/// Events in order.
+pub(crate) fn events(db: &Connection, after: u64, max: u32) -> Result<Vec<NumberedEvent>, Fault> {
+    let sql = format!("SELECT {EVENT} FROM event WHERE n > ? ORDER BY n LIMIT ?");
+    let mut statement = db.prepare_cached(&sql)?;
+    statement.query_and_then(params![number(after), max], event)?.collect()
+}
+
+fn event(row: &Row<'_>) -> Result<NumberedEvent, Fault> {
+    let mut fields = Fields::new("event", EVENT, row)?;
+    let n = fields.get()?;
+    let at = Timestamp::from_millis(fields.get()?);
+    let app = fields.get_ref()?.map(AppId::parse).transpose().map_err(|_| fields.illegal())?;
+    let body = fields.get_ref()?.ok_or_else(|| fields.illegal())?.to_owned();
+    Ok(NumberedEvent { n, event: Event { at, app, body } })
+}
+
+/// The last number that a table gave; numbers that were pruned count.
+fn last_number(db: &Connection, table: &str) -> Result<u64, Fault> {
+    let sql = "SELECT ifnull(max(seq), 0) FROM sqlite_sequence WHERE name = ?";
+    Ok(db.prepare_cached(sql)?.query_row([table], |row| row.get(0))?)
+}
+
+/// A cursor that is beyond every number stays so.
+fn number(after: u64) -> i64 {
+    i64::try_from(after).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,150 @@
+//! The suite that every backend runs: each promise of the contract is one function, and [`conformance_tests!`] makes a test
+//! of each.
+//!
+//! [`conformance_tests!`]: crate::conformance_tests
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use crate::Backend;
+
+mod races;
+pub use races::*;
+
+mod opening;
+pub use opening::*;
+
+mod ending;
+pub use ending::*;
+
+mod end_where;
+pub use end_where::*;
+
+mod feed;
+pub use feed::*;
+
+mod rows;
+pub use rows::*;
+
+mod list;
+pub use list::*;
+
+mod directory;
+pub use directory::*;
+
+mod records;
+pub use records::*;
+
+mod marks;
+pub use marks::*;
+
+mod prune;
+pub use prune::*;
+
+mod restart;
+pub use restart::*;
+
+mod outage;
+pub use outage::*;
+
+mod model;
+
+pub mod sample;
+
+/// A backend under test.
+#[async_trait]
+pub trait Fixture: Sized + Send + Sync + 'static {
+    /// An empty store, that nobody else uses.
+    async fn open_fresh() -> Self;
+
+    /// The store.
+    fn backend(&self) -> Arc<dyn Backend>;
+
+    /// Closes the store and opens what it kept. Nobody holds [`Fixture::backend`] meanwhile. Nothing to do where nothing
+    /// outlives the process.
+    async fn restart(&mut self);
+
+    /// From now on no write can be committed, for a reason outside the store; or it can again. Reads may go on.
+    async fn set_out_of_order(&self, out_of_order: bool);
+}
+
+/// A test of each promise, for this [`Fixture`](crate::conformance::Fixture). The crate needs `tokio` with `macros`.
+#[macro_export]
+macro_rules! conformance_tests {
+    ($fixture:ty) => {
+        $crate::conformance_tests! { $fixture =>
+            // races
+            a_write_that_was_answered_is_read,
+            of_64_advances_with_one_guard_one_applies,
+            of_64_replays_all_apply_and_are_counted,
+            an_advance_and_an_end_come_one_after_the_other,
+            a_stale_change_loses_and_changes_nothing,
+            changes_of_many_sessions_do_not_meet,
+            // opening
+            a_taken_id_is_refused,
+            of_50_openings_with_one_count_one_applies,
+            only_unended_rows_of_this_user_in_this_app_count,
+            what_an_opening_ends_travels_with_it,
+            an_opening_whose_end_came_first_changes_nothing,
+            // ending
+            an_end_is_absorbing,
+            an_end_keeps_its_reason_and_moment,
+            an_end_of_a_user_takes_every_live_session_in_this_app,
+            of_64_ends_one_applies_and_is_announced_once,
+            // end_where
+            an_end_of_many_comes_in_chunks_oldest_first,
+            an_end_of_many_takes_only_live_sessions,
+            an_announcement_is_made_after_the_sessions_or_without_any,
+            an_end_of_many_takes_what_its_filter_says,
+            // feed
+            a_feed_that_was_never_written_is_empty,
+            the_feed_has_no_gap_under_concurrent_ends,
+            the_feed_is_read_in_pages,
+            every_subject_comes_back,
+            // rows
+            every_field_of_an_opened_row_comes_back,
+            every_field_of_an_advanced_row_comes_back,
+            texts_are_compared_byte_by_byte,
+            an_unknown_session_is_none,
+            // list
+            a_list_selects_what_the_filter_matches,
+            a_list_runs_from_new_to_old_and_gives_nothing_twice,
+            a_list_goes_on_after_a_session_that_is_gone,
+            deadlines_count_to_the_millisecond,
+            // directory
+            a_batch_is_written_wholly_or_not_at_all,
+            a_write_applies_while_what_it_expects_is_stored,
+            of_50_writes_with_one_version_one_applies,
+            a_record_that_was_deleted_is_gone,
+            // records
+            records_are_found_by_prefix_in_byte_order,
+            kinds_of_records_do_not_mix,
+            bytes_of_a_record_come_back,
+            // marks
+            the_mark_of_time_rises_and_never_falls,
+            the_mark_of_time_outlives_a_restart,
+            events_come_back_in_order,
+            events_of_many_writers_are_all_kept,
+            a_probe_succeeds,
+            // prune
+            prune_removes_only_what_is_over,
+            prune_leaves_the_feed_without_a_gap,
+            numbers_that_were_pruned_are_not_given_again,
+            prune_removes_no_more_than_it_may,
+            // restart
+            everything_outlives_a_restart,
+            // outage
+            an_outage_is_unavailable_and_loses_nothing,
+            what_an_outage_cuts_off_is_done_or_not_done,
+        }
+    };
+    ($fixture:ty => $($promise:ident),+ $(,)?) => {
+        $(
+            #[tokio::test(flavor = "multi_thread")]
+            async fn $promise() {
+                $crate::conformance::$promise::<$fixture>().await;
+            }
+        )+
+    };
+}

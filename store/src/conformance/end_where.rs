@@ -1,0 +1,100 @@
+//! Ends of many: chunks, order, and the announcement.
+
+use tenure_core::family::State;
+use tenure_core::id::FamilyId;
+use tenure_core::refusal::EndReason;
+use tenure_core::time::{Span, Timestamp};
+
+use super::Fixture;
+use super::sample::{NOW, REMEMBERED, app, end, open, session, session_in, stored, user, whole_feed};
+use crate::{Announcement, EndWhere, Ended, Filter, Status, Subject};
+
+const AT: Timestamp = Timestamp::from_secs(1_900_000_100);
+
+fn asked(filter: Filter, max: u32) -> EndWhere {
+    EndWhere { filter, reason: EndReason::Admin, at: AT, remember_until: REMEMBERED, announce: None, max }
+}
+
+pub async fn an_end_of_many_comes_in_chunks_oldest_first<F: Fixture>() {
+    let fixture = F::open_fresh().await;
+    let store = fixture.backend();
+    let mut rows: Vec<_> = (0..25).map(|n| session(n * 500, "ada")).collect();
+    for row in rows.iter().rev() {
+        open(&*store, row).await;
+    }
+    rows.sort_by_key(|row| row.id);
+    let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
+    let end = asked(Filter::of_user(app("app"), user("ada")), 10);
+    for (chunk, more) in [(&ids[..10], true), (&ids[10..20], true), (&ids[20..], false), (&[], false)] {
+        assert_eq!(store.end_where(&end).await.unwrap(), Ended { families: chunk.to_vec(), more });
+    }
+    for row in &rows {
+        assert_eq!(stored(&*store, row.id).await.state, State::Ended { at: AT, reason: EndReason::Admin });
+    }
+    let announced: Vec<_> = whole_feed(&*store).await.into_iter().map(|e| e.announcement).collect();
+    let expected: Vec<_> = ids.iter().map(|id| announcement(Subject::Session(*id))).collect();
+    assert_eq!(announced, expected);
+    let exact = asked(Filter::of_app(app("app")), 25);
+    assert_eq!(store.end_where(&exact).await.unwrap(), Ended { families: Vec::new(), more: false });
+}
+
+pub async fn an_end_of_many_takes_only_live_sessions<F: Fixture>() {
+    let fixture = F::open_fresh().await;
+    let store = fixture.backend();
+    let (live, ended, mut expired) = (session(1, "ada"), session(2, "ada"), session(3, "ada"));
+    expired.life.absolute_end = AT;
+    for row in [&live, &ended, &expired] {
+        open(&*store, row).await;
+    }
+    assert!(store.commit(&end(&ended)).await.unwrap());
+    for status in [Status::Ended, Status::Expired] {
+        let filter = Filter { status: Some(status), ..Filter::of_app(app("app")) };
+        let none = Ended { families: Vec::new(), more: false };
+        assert_eq!(store.end_where(&asked(filter, 10)).await.unwrap(), none, "{status:?}");
+    }
+    let taken = store.end_where(&asked(Filter::of_app(app("app")), 1)).await.unwrap();
+    assert_eq!(taken, Ended { families: vec![live.id], more: false }, "only live ones count as more");
+    assert_eq!(stored(&*store, ended.id).await, end(&ended).apply(&ended));
+    assert_eq!(stored(&*store, expired.id).await, expired);
+}
+
+pub async fn an_announcement_is_made_after_the_sessions_or_without_any<F: Fixture>() {
+    let fixture = F::open_fresh().await;
+    let store = fixture.backend();
+    let row = session(1, "ada");
+    open(&*store, &row).await;
+    let said = announcement(Subject::User(user("ada")));
+    let end =
+        EndWhere { announce: Some(said.clone()), ..asked(Filter::of_user(app("app"), user("ada")), 10) };
+    assert_eq!(store.end_where(&end).await.unwrap().families, [row.id]);
+    assert!(store.end_where(&end).await.unwrap().families.is_empty());
+    let announced: Vec<_> = whole_feed(&*store).await.into_iter().map(|e| e.announcement).collect();
+    assert_eq!(announced, [announcement(Subject::Session(row.id)), said.clone(), said]);
+}
+
+pub async fn an_end_of_many_takes_what_its_filter_says<F: Fixture>() {
+    let fixture = F::open_fresh().await;
+    let store = fixture.backend();
+    let rows: Vec<_> = (0..10).map(|n| session(n * 1000, if n < 7 { "ada" } else { "bob" })).collect();
+    let other = session_in("other", 3, "ada");
+    for row in rows.iter().chain([&other]) {
+        open(&*store, row).await;
+    }
+    let filter = Filter {
+        except: Some(rows[4].id),
+        created_from: Some(NOW.plus(Span::from_secs(2))),
+        created_before: Some(NOW.plus(Span::from_secs(6))),
+        ..Filter::of_user(app("app"), user("ada"))
+    };
+    let ids = |range: &[usize]| range.iter().map(|n| rows[*n].id).collect::<Vec<FamilyId>>();
+    assert_eq!(store.end_where(&asked(filter, 10)).await.unwrap().families, ids(&[2, 3, 5]));
+    let one = Filter { session: Some(rows[8].id), ..Filter::of_app(app("app")) };
+    assert_eq!(store.end_where(&asked(one, 10)).await.unwrap().families, ids(&[8]));
+    let rest = store.end_where(&asked(Filter::of_app(app("app")), 10)).await.unwrap().families;
+    assert_eq!(rest, ids(&[0, 1, 4, 6, 7, 9]));
+    assert_eq!(stored(&*store, other.id).await, other);
+}
+
+fn announcement(subject: Subject) -> Announcement {
+    Announcement { app: app("app"), subject, at: AT, forget_after: REMEMBERED }
+}

@@ -1,0 +1,123 @@
+//! The mark of time, events, and the probe.
+
+use std::sync::Arc;
+
+use tenure_core::refusal::EndReason;
+use tenure_core::time::{Span, Timestamp};
+
+use super::Fixture;
+use super::sample::{NOW, REMEMBERED, advance, app, end_at, open, opened_at, session};
+use crate::{EndWhere, Event, Filter};
+
+/// What a store may forget of the mark when it is restarted: far less than what a clock may be behind.
+const MARK_LAG: Span = Span::from_secs(1);
+
+fn later(minutes: i64) -> Timestamp {
+    NOW.plus(Span::from_mins(minutes))
+}
+
+pub async fn the_mark_of_time_rises_and_never_falls<F: Fixture>() {
+    let fixture = F::open_fresh().await;
+    let store = fixture.backend();
+    assert!(store.high_water().await.unwrap() <= NOW);
+    let row = opened_at(NOW, "app", 1, "ada");
+    open(&*store, &row).await;
+    assert_eq!(store.high_water().await.unwrap(), NOW, "an opening");
+    let change = advance(&row, 1);
+    assert!(store.commit(&change).await.unwrap());
+    assert_eq!(store.high_water().await.unwrap(), later(1), "an advance");
+
+    let mut stale = row.clone();
+    stale.head.rotated_at = later(100);
+    assert!(!store.commit(&advance(&stale, 2)).await.unwrap());
+    open(&*store, &opened_at(NOW, "app", 2, "ada")).await;
+    assert_eq!(
+        store.high_water().await.unwrap(),
+        later(1),
+        "neither what was not committed nor what is older"
+    );
+
+    assert!(store.commit(&end_at(&row, later(2))).await.unwrap());
+    assert_eq!(store.high_water().await.unwrap(), later(2), "an end");
+    let end = EndWhere {
+        filter: Filter::of_app(app("app")),
+        reason: EndReason::Admin,
+        at: later(3),
+        remember_until: REMEMBERED,
+        announce: None,
+        max: 10,
+    };
+    store.end_where(&end).await.unwrap();
+    assert_eq!(store.high_water().await.unwrap(), later(3), "an end of many");
+}
+
+pub async fn the_mark_of_time_outlives_a_restart<F: Fixture>() {
+    let mut fixture = F::open_fresh().await;
+    for n in 0..5 {
+        let at = NOW.plus(Span::from_millis(400 * n));
+        open(&*fixture.backend(), &opened_at(at, "app", n as u64, "ada")).await;
+        fixture.restart().await;
+        let mark = fixture.backend().high_water().await.unwrap();
+        assert!(mark <= at && at.since(mark) < MARK_LAG, "{mark:?} after {at:?}");
+    }
+}
+
+pub async fn events_come_back_in_order<F: Fixture>() {
+    let fixture = F::open_fresh().await;
+    let store = fixture.backend();
+    let events: Vec<_> = (0..20)
+        .map(|n| Event {
+            at: later(n % 3),
+            app: (n % 2 == 0).then(|| app("app")),
+            body: format!("{{\"n\":{n},\"text\":\"é 🗝 '\"}}"),
+        })
+        .collect();
+    store.append(&events[..1]).await.unwrap();
+    store.append(&[]).await.unwrap();
+    store.append(&events[1..]).await.unwrap();
+    let mut found = Vec::new();
+    loop {
+        let after = found.last().map_or(0, |event: &crate::NumberedEvent| event.n);
+        let page = store.events(after, 6).await.unwrap();
+        if page.is_empty() {
+            break;
+        }
+        assert!(page.len() <= 6);
+        found.extend(page);
+        assert!(found.len() <= events.len(), "something was given twice");
+    }
+    assert!(found.windows(2).all(|pair| pair[0].n < pair[1].n));
+    assert_eq!(found.into_iter().map(|event| event.event).collect::<Vec<_>>(), events);
+}
+
+pub async fn events_of_many_writers_are_all_kept<F: Fixture>() {
+    let fixture = F::open_fresh().await;
+    let store = fixture.backend();
+    let tasks: Vec<_> = (0..40)
+        .map(|writer| {
+            let store = Arc::clone(&store);
+            let event = |n| Event { at: NOW, app: None, body: format!("{writer}/{n}") };
+            let events = [event(0), event(1), event(2)];
+            tokio::spawn(async move { store.append(&events).await.unwrap() })
+        })
+        .collect();
+    for task in tasks {
+        task.await.unwrap();
+    }
+    let found: Vec<_> = store.events(0, 1000).await.unwrap().into_iter().map(|e| e.event.body).collect();
+    assert_eq!(found.len(), 120);
+    for writer in 0..40 {
+        let place = |n| found.iter().position(|body| *body == format!("{writer}/{n}")).unwrap();
+        assert!(place(0) < place(1) && place(1) < place(2));
+    }
+}
+
+pub async fn a_probe_succeeds<F: Fixture>() {
+    let fixture = F::open_fresh().await;
+    let store = fixture.backend();
+    for _ in 0..3 {
+        store.probe().await.unwrap();
+    }
+    open(&*store, &session(1, "ada")).await;
+    store.probe().await.unwrap();
+}

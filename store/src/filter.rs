@@ -1,0 +1,90 @@
+//! Which sessions: one filter serves the list, the count and the end.
+
+use tenure_core::family::{Family, State};
+use tenure_core::id::{AppId, FamilyId, UserId};
+use tenure_core::refusal::EndReason;
+use tenure_core::time::Timestamp;
+
+/// Whether a session can still be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// Neither ended nor past a deadline.
+    Live,
+    /// Ended, for whatever reason.
+    Ended,
+    /// Not ended, but past a deadline.
+    Expired,
+    /// Not ended, whether or not a deadline has passed: what a session limit counts its guard by.
+    Unended,
+}
+
+/// Sessions of one app that match everything that is given.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Filter {
+    /// The app.
+    pub app: AppId,
+    /// Only this user's.
+    pub user: Option<UserId>,
+    /// Only this one.
+    pub session: Option<FamilyId>,
+    /// All but this one.
+    pub except: Option<FamilyId>,
+    /// Only those in this state.
+    pub status: Option<Status>,
+    /// Only those that ended for this reason.
+    pub reason: Option<EndReason>,
+    /// Only those opened at or after this moment.
+    pub created_from: Option<Timestamp>,
+    /// Only those opened before this moment.
+    pub created_before: Option<Timestamp>,
+    /// Only those whose user was last active before this moment.
+    pub active_before: Option<Timestamp>,
+}
+
+impl Filter {
+    /// Every session of `app`.
+    pub fn of_app(app: AppId) -> Self {
+        Self {
+            app,
+            user: None,
+            session: None,
+            except: None,
+            status: None,
+            reason: None,
+            created_from: None,
+            created_before: None,
+            active_before: None,
+        }
+    }
+
+    /// Every session of `user` in `app`.
+    pub fn of_user(app: AppId, user: UserId) -> Self {
+        Self { user: Some(user), ..Self::of_app(app) }
+    }
+
+    /// Whether `row` matches at `now`. The reference for what every store's query must select.
+    pub fn matches(&self, row: &Family, now: Timestamp) -> bool {
+        row.app == self.app
+            && self.user.as_ref().is_none_or(|user| row.user == *user)
+            && self.session.is_none_or(|id| row.id == id)
+            && self.except.is_none_or(|id| row.id != id)
+            && self.status.is_none_or(|status| status.holds(row, now))
+            && self.reason.is_none_or(|r| matches!(row.state, State::Ended { reason, .. } if reason == r))
+            && self.created_from.is_none_or(|from| row.created_at >= from)
+            && self.created_before.is_none_or(|before| row.created_at < before)
+            && self.active_before.is_none_or(|before| row.life.active_at < before)
+    }
+}
+
+impl Status {
+    fn holds(self, row: &Family, now: Timestamp) -> bool {
+        let ended = row.state != State::Live;
+        let expired = row.life.expired(now).is_some();
+        match self {
+            Self::Live => !ended && !expired,
+            Self::Ended => ended,
+            Self::Expired => !ended && expired,
+            Self::Unended => !ended,
+        }
+    }
+}

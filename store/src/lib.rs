@@ -1,0 +1,37 @@
+//! The contract of a store, the in-memory reference that defines it, and the suite that every backend runs.
+//!
+//! A store decides nothing. It keeps families and records, applies a change exactly while its guard holds, and answers
+//! only when what it answers is durable. *Not found* is `Option`, losing a race is an outcome, and the one error is
+//! [`Unavailable`]: the caller can tell "no" from "not now", and so can its clients.
+
+#[cfg(feature = "conformance")]
+#[allow(missing_docs, clippy::unwrap_used)]
+pub mod conformance;
+
+pub mod memory;
+
+mod handle;
+pub use handle::{Committed, Opened, Receipt, Store};
+
+mod sessions;
+pub use sessions::{EndWhere, Ended, Horizon, OpenOutcome, Page, Sessions};
+
+mod directory;
+pub use directory::{Directory, Expected, Kind, Record, Write, Written};
+
+mod feed;
+pub use feed::{Announcement, Entry, FeedPage, Subject};
+
+mod event;
+pub use event::{Event, NumberedEvent};
+
+mod filter;
+pub use filter::{Filter, Status};
+
+mod unavailable;
+pub use unavailable::Unavailable;
+
+/// What a backend is: both contracts, and a way to be asked whether it works.
+pub trait Backend: Sessions + Directory {}
+
+impl<T: Sessions + Directory> Backend for T {}

@@ -1,0 +1,121 @@
+//! The contract for what races: families, the feed, and events.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use tenure_core::change::Change;
+use tenure_core::family::Family;
+use tenure_core::id::FamilyId;
+use tenure_core::open::Opening;
+use tenure_core::refusal::EndReason;
+use tenure_core::time::Timestamp;
+
+use crate::{Announcement, Event, FeedPage, Filter, NumberedEvent, Unavailable};
+
+/// What became of an opening.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OpenOutcome {
+    /// The row and the ends that travel with it are durable.
+    Opened,
+    /// The user's number of un-ended rows is not what was expected, or one that was to end had ended: decide again.
+    Stale,
+    /// The id is taken: draw again.
+    Taken,
+}
+
+/// Which sessions to end, and how.
+#[derive(Clone, Debug)]
+pub struct EndWhere {
+    /// Of those that match, the live ones end.
+    pub filter: Filter,
+    /// Why.
+    pub reason: EndReason,
+    /// When.
+    pub at: Timestamp,
+    /// Until when the feed must remember them.
+    pub remember_until: Timestamp,
+    /// Announced in the same commit, after the sessions: what reaches tokens that belong to no stored session.
+    pub announce: Option<Announcement>,
+    /// At most so many in this commit.
+    pub max: u32,
+}
+
+/// What ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ended {
+    /// The sessions that this commit ended.
+    pub families: Vec<FamilyId>,
+    /// Whether more live sessions match.
+    pub more: bool,
+}
+
+/// A stretch of a list that runs from the newest session to the oldest.
+#[derive(Clone, Copy, Debug)]
+pub struct Page {
+    /// Start after this one; it need not exist any more.
+    pub after: Option<FamilyId>,
+    /// At most so many.
+    pub limit: u32,
+}
+
+/// Up to where space is given back, for each kind of thing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Horizon {
+    /// Families that were over before this moment.
+    pub families: Timestamp,
+    /// Feed entries that need not be remembered from this moment on.
+    pub feed: Timestamp,
+    /// Events from before this moment.
+    pub events: Timestamp,
+}
+
+impl Horizon {
+    /// The same moment for all.
+    pub const fn at(moment: Timestamp) -> Self {
+        Self { families: moment, feed: moment, events: moment }
+    }
+}
+
+/// Families and what is said of them. Each verb is one atomic step; concurrent callers see it happen wholly or not at all.
+/// An `Ok` of a write means that it is durable.
+#[async_trait]
+pub trait Sessions: Send + Sync + 'static {
+    /// Everything that a decision may look at, in one consistent read that sees every write that was answered before.
+    async fn load(&self, family: FamilyId) -> Result<Option<Arc<Family>>, Unavailable>;
+
+    /// Applies `change` if its guard holds, and says whether it did. An end puts its entries into the feed in the same
+    /// commit. Of many concurrent changes with the same guard, exactly one applies (replays excepted: all do).
+    async fn commit(&self, change: &Change) -> Result<bool, Unavailable>;
+
+    /// Adds a family and ends those that make room for it, all or nothing. Of many concurrent openings that expect the same
+    /// number of rows of one user, exactly one applies.
+    async fn open(&self, opening: &Opening) -> Result<OpenOutcome, Unavailable>;
+
+    /// Ends live sessions that match, oldest first, with their feed entries, at most `max` in this commit. An announcement is
+    /// made even when no session matches.
+    async fn end_where(&self, end: &EndWhere) -> Result<Ended, Unavailable>;
+
+    /// Sessions that match at `now`, newest first. A session opened meanwhile may be missed; none is given twice.
+    async fn list(
+        &self,
+        filter: &Filter,
+        now: Timestamp,
+        page: Page,
+    ) -> Result<Vec<Arc<Family>>, Unavailable>;
+
+    /// How many sessions match at `now`, counted up to `at_most`.
+    async fn count(&self, filter: &Filter, now: Timestamp, at_most: u64) -> Result<u64, Unavailable>;
+
+    /// Feed entries after number `after`, at most `max`, in commit order without a gap.
+    async fn feed(&self, after: u64, max: u32) -> Result<FeedPage, Unavailable>;
+
+    /// Adds events; numbers rise in commit order.
+    async fn append(&self, events: &[Event]) -> Result<(), Unavailable>;
+
+    /// Events after number `after`, at most `max`, in order.
+    async fn events(&self, after: u64, max: u32) -> Result<Vec<NumberedEvent>, Unavailable>;
+
+    /// Frees space up to `horizon`, at most `max` of each kind. Says how many it removed. No promise depends on it being
+    /// called.
+    async fn prune(&self, horizon: Horizon, max: u32) -> Result<u64, Unavailable>;
+}

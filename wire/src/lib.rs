@@ -1,0 +1,10 @@
+//! The names and shapes that outsiders see. No behaviour: what they mean is in `docs/reference` and decided elsewhere.
+
+pub mod auth_result;
+pub mod claims;
+pub mod oauth;
+pub mod session;
+
+pub mod app;
+pub mod error;
+pub mod jwk;
