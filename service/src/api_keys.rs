@@ -54,7 +54,9 @@ impl Service {
         if self.credentials.all().len() >= API_KEYS {
             return Err(Error::Conflict(format!("there are {API_KEYS} API keys already")));
         }
-        let (id, secret): ([u8; 9], [u8; 32]) = (fresh(&*self.entropy)?, fresh(&*self.entropy)?);
+        let (mut id, secret): ([u8; 9], [u8; 32]) = (fresh(&*self.entropy)?, fresh(&*self.entropy)?);
+        // An id is typed into command lines: its first character is a letter, never a hyphen.
+        id[0] &= 0x7f;
         let text = ApiKeyText::new(&id, &secret);
         let (kid, digest) = self.ring.load().api_key_digest(text.reveal().as_bytes()).map_err(Error::bug)?;
         let record = ApiKeyRecord {

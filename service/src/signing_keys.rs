@@ -58,8 +58,7 @@ impl Service {
     ) -> Result<Write> {
         let alg = Alg::parse(alg.as_str()).ok_or_else(|| Error::bug("an algorithm that cannot sign"))?;
         // An RSA key takes a tenth of a second to find.
-        let key = tokio::task::spawn_blocking(move || SigningKey::generate(alg)).await.map_err(Error::bug)?;
-        let key = key.map_err(Error::bug)?;
+        let key = tokio::task::spawn_blocking(move || generate(alg)).await.map_err(Error::bug)??;
         let record_key = signing_key_key(app, key.kid());
         let record = SigningKeyRecord {
             alg: alg.as_str().to_owned(),
@@ -74,5 +73,15 @@ impl Service {
             used: false,
         };
         records::put(Kind::SigningKey, record_key, &record, Expected::Absent)
+    }
+}
+
+/// A key whose id can be typed into a command line: it does not begin with a hyphen, as one thumbprint in 64 does.
+fn generate(alg: Alg) -> Result<SigningKey> {
+    loop {
+        let key = SigningKey::generate(alg).map_err(Error::bug)?;
+        if !key.kid().starts_with('-') {
+            return Ok(key);
+        }
     }
 }

@@ -4,6 +4,7 @@
 mod node;
 
 mod growth;
+mod names;
 mod nodes;
 mod rates;
 mod ring_file;
