@@ -118,6 +118,13 @@ impl Family {
         }
     }
 
+    /// Whether it can be used at `now` or may come to be: it has not ended, and its absolute end is yet to come. A store that
+    /// went back in time may not know of the user's last activity, so that an idle deadline is final only for those tokens
+    /// that the row knows.
+    pub fn may_return(&self, now: Timestamp) -> bool {
+        self.state == State::Live && now < self.life.absolute_end
+    }
+
     /// Why neither a token of it nor an auth token from it is good at `now`, if so: it is over, or the key of its newest
     /// token was retired.
     pub fn unusable(&self, ring: &KeyRing, now: Timestamp) -> Option<Refusal> {

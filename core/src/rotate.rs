@@ -4,7 +4,7 @@
 
 use crate::change::{Change, Scope};
 use crate::digest::{Attempt, Salt};
-use crate::family::{Family, Head, Retries};
+use crate::family::{Family, Head, Life, Retries};
 use crate::id::{AppId, ClientId, Seq};
 use crate::limits::{CLOCK_BEHIND, REPLAYED_ROTATIONS, REPLAYS_OF_ONE_ROTATION, VERIFIER_SKEW};
 use crate::policy::{Activity, Policy};
@@ -121,10 +121,19 @@ pub fn decide(stored: Option<&Family>, presented: &Presented<'_>, c: &Circumstan
     if let Some(refusal) = not_the_holder(family, presented) {
         return refuse(refusal);
     }
-    if let Some(refusal) = family.unusable(c.ring, c.now) {
-        return refuse(refusal); // rows 1 and 2
+    match family.unusable(c.ring, c.now) {
+        Some(_) if family.may_return(c.now) && is_ahead(family, presented.token, c.ring) => {
+            ahead(family, presented, c) // the row is older than its token: what it says of idleness and keys is out of date
+        }
+        Some(refusal) => refuse(refusal), // rows 1 and 2
+        None => by_counter(family, presented, c),
     }
-    by_counter(family, presented, c)
+}
+
+/// Whether the store went back behind `token`: it was minted after the row's newest token, or is another one with the same
+/// number, because the store gave the number out a second time. A key that was retired proves nothing.
+fn is_ahead(family: &Family, token: &AuthenticToken, ring: &KeyRing) -> bool {
+    token.seq() >= family.head.seq && !family.is_current(token) && !ring.is_retired(token.kid())
 }
 
 fn not_the_holder(family: &Family, presented: &Presented<'_>) -> Option<Refusal> {
@@ -160,8 +169,7 @@ fn by_counter(family: &Family, presented: &Presented<'_>, c: &Circumstances<'_>)
         // here on a tag alone would do, and under such a key it is evidence of nothing, not even of theft.
         return refuse(Refusal::Ended(EndReason::KeyRetired));
     }
-    if token.seq() >= head.seq {
-        // The same number on another token: the store went back, and gave the number out a second time.
+    if is_ahead(family, token, c.ring) {
         return ahead(family, presented, c); // rows 8 and 9
     }
     reuse(family, c) // row 11
@@ -186,7 +194,14 @@ fn ahead(family: &Family, presented: &Presented<'_>, c: &Circumstances<'_>) -> D
                 attempt: None,
                 ..family.head.clone()
             };
-            advance(Served::FastForwarded, family, adopted, presented, c)
+            // The commits were lost before recovery was opened, and what they said of the user with them: at the latest
+            // the user was active then.
+            let active_at = family.life.active_at.max(opened_at.min(c.now));
+            let family = Family { life: Life { active_at, ..family.life }, ..family.clone() };
+            match family.life.expired(c.now) {
+                Some(refusal) => refuse(refusal), // row 2
+                None => advance(Served::FastForwarded, &family, adopted, presented, c),
+            }
         }
         _ => Decision::Refuse { refusal: Refusal::OutOfSync, notice: Some(Notice::OutOfSync) },
     }

@@ -68,7 +68,7 @@ fn holds(outcome: Result<Count, Counterexample>) -> Count {
     }
 }
 
-const KEYED: Habits = Habits { key: Key::Own, in_time: false, restores: None };
+const KEYED: Habits = Habits { key: Key::Own, in_time: false, restores: None, rests: false };
 const CALM: Weather = Weather { held_back: 1, restores: None };
 
 #[test]
@@ -79,8 +79,11 @@ fn a_lone_client_with_a_key_is_never_signed_out() {
 
 #[test]
 fn a_lone_client_without_a_key_needs_a_leeway_or_a_reissue() {
-    let world =
-        |in_time| move |row, token| Lone::new(Habits { key: Key::None, in_time, restores: None }, row, token);
+    let world = |in_time| {
+        move |row, token| {
+            Lone::new(Habits { key: Key::None, in_time, restores: None, rests: false }, row, token)
+        }
+    };
     let mut count = holds(run(&TheRules, policy(End, 30), 9, world(true)));
     count += holds(run(&TheRules, policy(Reissue, 0), 9, world(false)));
     report("a lone client without a key", count);
@@ -97,6 +100,17 @@ fn rt_24_a_lone_client_outlives_a_store_that_goes_back() {
         let habits = Habits { restores: Some(open), ..KEYED };
         let count = holds(run(&TheRules, policy(End, 0), 8, |row, token| Lone::new(habits, row, token)));
         report(if open { "a restored store, recovery open" } else { "a restored store" }, count);
+        assert!(count.states > 20_000, "{count:?}");
+    }
+}
+
+#[test]
+fn rt_24_a_client_that_was_never_idle_outlives_a_store_that_forgot_it() {
+    for open in [true, false] {
+        let idle = Policy { idle_timeout: Some(Span::from_secs(30)), ..policy(End, 0) };
+        let habits = Habits { restores: Some(open), rests: true, ..KEYED };
+        let count = holds(run(&TheRules, idle, 8, |row, token| Lone::new(habits, row, token)));
+        report(if open { "a restored store and idleness, recovery open" } else { "the same, closed" }, count);
         assert!(count.states > 20_000, "{count:?}");
     }
 }
@@ -163,7 +177,13 @@ fn found(mutant: Mutant) -> Result<Count, Counterexample> {
     };
     let holders =
         |policy| run(&mutant, policy, 8, |row, token| Holders::new(Key::Own, Key::Thiefs, row, token));
+    let resting = |restores| {
+        let habits = Habits { restores, rests: true, ..KEYED };
+        let idle = Policy { idle_timeout: Some(Span::from_secs(30)), ..policy(End, 0) };
+        run(&mutant, idle, 8, |row, token| Lone::new(habits, row, token))
+    };
     match mutant {
+        IdleByTheRow => resting(Some(false)),
         KeyIgnored | TagCheckedInPart => lone(policy(End, 0), None),
         AheadEnds => lone(policy(End, 0), Some(false)),
         RecoveryIgnored => lone(policy(End, 0), Some(true)),

@@ -72,15 +72,16 @@ impl Service {
         Ok(())
     }
 
-    /// How many live sessions match.
+    /// How many sessions match that an end of many would end.
     pub async fn count_live(&self, app: &AppId, filter: &SessionFilter) -> Result<u64> {
         let now = self.now()?;
         self.app(app)?;
         let filter = parse_filter(app, filter)?;
-        Ok(self
-            .store
-            .count(&Filter { status: Some(Status::Live), ..filter }, now, u64::from(u32::MAX))
-            .await?)
+        let status = Some(filter.status.unwrap_or(Status::MayReturn));
+        if status == Some(Status::Ended) {
+            return Ok(0);
+        }
+        Ok(self.store.count(&Filter { status, ..filter }, now, u64::from(u32::MAX)).await?)
     }
 
     /// Ends the live sessions that match, a stretch at a time, and says how many. `why` is for the operators' log.

@@ -153,7 +153,7 @@ fn insert(batch: &Batch<'_>, family: &Family) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Ends live sessions that match, oldest first, then announces what was asked for.
+/// Ends sessions that match and may return, oldest first, then announces what was asked for.
 pub(crate) fn end_where(batch: &Batch<'_>, asked: &EndWhere) -> Result<Ended, Fault> {
     let end = End { reason: asked.reason, at: asked.at, remember_until: asked.remember_until };
     let (families, more) = end.all(batch, &asked.filter, Some(asked.max))?;
@@ -211,16 +211,16 @@ impl End {
         Ok(Some((app, user)))
     }
 
-    /// Ends the live ones among those that match, oldest first; says which, and whether `max` left some.
+    /// Ends those that may return among those that match, oldest first; says which, and whether `max` left some.
     fn all(
         &self,
         batch: &Batch<'_>,
         filter: &Filter,
         max: Option<u32>,
     ) -> Result<(Vec<FamilyId>, bool), Fault> {
-        // Live and what the filter says, which may be that they are not.
+        // May return, and what the filter says, which may be that they may not.
         let mut condition = Condition::new(filter, self.at);
-        condition.and_status(Status::Live, self.at);
+        condition.and_status(Status::MayReturn, self.at);
         let most = max.map_or(-1, |max| i64::from(max) + 1);
         let (sql, values) = condition.into_query("SELECT id, tail FROM family", "ORDER BY id LIMIT ?", most);
         let mut families = batch

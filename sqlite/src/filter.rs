@@ -65,6 +65,10 @@ impl Condition {
                 self.and("ended_at IS NULL", []);
                 self.and(&format!("{END} <= ?"), [now.millis().into()]);
             }
+            Status::MayReturn => {
+                self.and("ended_at IS NULL", []);
+                self.and("absolute_end > ?", [now.millis().into()]);
+            }
             Status::Ended => self.and("ended_at IS NOT NULL", []),
             Status::Unended => self.and("ended_at IS NULL", []),
         }

@@ -90,11 +90,11 @@ macro_rules! conformance_tests {
             // ending
             an_end_is_absorbing,
             an_end_keeps_its_reason_and_moment,
-            an_end_of_a_user_takes_every_live_session_in_this_app,
+            an_end_of_a_user_takes_every_session_that_may_return,
             of_64_ends_one_applies_and_is_announced_once,
             // end_where
             an_end_of_many_comes_in_chunks_oldest_first,
-            an_end_of_many_takes_only_live_sessions,
+            an_end_of_many_takes_only_sessions_that_may_return,
             an_announcement_is_made_after_the_sessions_or_without_any,
             an_end_of_many_takes_what_its_filter_says,
             // feed

@@ -16,6 +16,9 @@ pub enum Status {
     Expired,
     /// Not ended, whether or not a deadline has passed: what a session limit counts its guard by.
     Unended,
+    /// Not ended, and before the absolute end: what an end of many takes. A session that looks idle is among them, for after
+    /// a restore its owner may prove that it was not.
+    MayReturn,
 }
 
 /// Sessions of one app that match everything that is given.
@@ -85,6 +88,7 @@ impl Status {
             Self::Ended => ended,
             Self::Expired => !ended && expired,
             Self::Unended => !ended,
+            Self::MayReturn => row.may_return(now),
         }
     }
 }

@@ -107,7 +107,7 @@ impl Stored {
     fn end_others_of_user(&mut self, row: &Family, change: &Change) {
         let Change::End { reason, at, remember_until, .. } = change else { return };
         let filter =
-            Filter { status: Some(Status::Live), ..Filter::of_user(row.app.clone(), row.user.clone()) };
+            Filter { status: Some(Status::MayReturn), ..Filter::of_user(row.app.clone(), row.user.clone()) };
         for other in self.matching(&filter, *at) {
             self.end(&other, State::Ended { at: *at, reason: *reason }, *remember_until);
         }

@@ -26,7 +26,7 @@ pub enum OpenOutcome {
 /// Which sessions to end, and how.
 #[derive(Clone, Debug)]
 pub struct EndWhere {
-    /// Of those that match, the live ones end.
+    /// Of those that match, the ones that [`may return`](tenure_core::family::Family::may_return) end.
     pub filter: Filter,
     /// Why.
     pub reason: EndReason,
@@ -45,7 +45,7 @@ pub struct EndWhere {
 pub struct Ended {
     /// The sessions that this commit ended.
     pub families: Vec<FamilyId>,
-    /// Whether more live sessions match.
+    /// Whether more such sessions match.
     pub more: bool,
 }
 
@@ -91,7 +91,7 @@ pub trait Sessions: Send + Sync + 'static {
     /// number of rows of one user, exactly one applies.
     async fn open(&self, opening: &Opening) -> Result<OpenOutcome, Unavailable>;
 
-    /// Ends live sessions that match, oldest first, with their feed entries, at most `max` in this commit. An announcement is
+    /// Ends the sessions that match and may return, oldest first, with their feed entries, at most `max` in this commit. An announcement is
     /// made even when no session matches.
     async fn end_where(&self, end: &EndWhere) -> Result<Ended, Unavailable>;
 

@@ -178,12 +178,13 @@ fn r6_an_earlier_clock_never_gives_a_later_end() {
             let asking = Asking { activity, ..step.asking };
             let end = |now| {
                 let decision = asking.decide(Some(step.after), &at(played, now));
-                let Decision::Serve { change, .. } = decision else { return None };
-                Some(change.apply(step.after).life.end())
+                let Decision::Serve { served, change, .. } = decision else { return None };
+                Some((served, change.apply(step.after).life.end()))
             };
-            // Exp bounds are `Life::end`: an auth token from the earlier clock is bounded no later.
-            if let (Some(earlier), Some(later)) = (end(earlier), end(later)) {
-                prop_assert!(earlier <= later);
+            // Exp bounds are `Life::end`: an auth token from the earlier clock is bounded no later. By the same row: a clock
+            // too far behind for the leeway may get a reissue, which is activity, where the later one gets a replay.
+            if let (Some((by, earlier)), Some((same, later))) = (end(earlier), end(later)) {
+                prop_assert!(earlier <= later || by != same);
             }
             Ok(())
         })

@@ -2,6 +2,7 @@
 //! these: before its answer is stored it is the loss of that answer, after that it is nothing.
 
 use tenure_core::refusal::Refusal;
+use tenure_core::rotate::Served;
 
 use crate::always::{always, with};
 use crate::desk::{Desk, Key, RowId, TokenId, Told, When};
@@ -15,6 +16,8 @@ pub(crate) struct Habits {
     pub(crate) in_time: bool,
     /// The store may go back to a backup, and whether recovery is opened then.
     pub(crate) restores: Option<bool>,
+    /// Time passes between its requests, too: never so much that it is idle, by what it knows.
+    pub(crate) rests: bool,
 }
 
 /// The client, its store, and the clock.
@@ -25,6 +28,8 @@ pub(crate) struct Lone {
     stored: TokenId,
     /// Ticks since its answer was lost.
     waiting: Option<u8>,
+    /// Whether time has passed since its token was minted.
+    rested: bool,
     backup: Option<RowId>,
     minted: Vec<TokenId>,
     when: When,
@@ -34,20 +39,23 @@ pub(crate) struct Lone {
 impl Lone {
     pub(crate) fn new(habits: Habits, row: RowId, first: TokenId) -> Self {
         let (minted, when) = (vec![first], When::default());
-        Self { habits, row, stored: first, waiting: None, backup: None, minted, when, signed_out: false }
+        let (waiting, backup) = (None, None);
+        Self { habits, row, stored: first, waiting, rested: false, backup, minted, when, signed_out: false }
     }
 
     /// One request reaches the server `times` times; the last answer comes back, or is lost.
     fn refresh(&self, desk: &mut Desk<'_>, times: usize, answered: bool) -> Result<Self, Broken> {
-        let mut after = self.clone();
+        let (mut after, mut minted) = (self.clone(), false);
         for time in 1..=times {
             let (row, told) = desk.present(after.row, self.stored, self.habits.key, self.when);
             after.row = row;
             match told {
-                Told::Served(_, token) => {
+                Told::Served(served, token) => {
                     after.minted = with(&after.minted, token);
+                    minted |= served != Served::Replayed;
                     if answered && time == times {
                         (after.stored, after.waiting) = (token, None);
+                        after.rested &= !minted;
                     } else {
                         after.waiting = self.waiting.or(Some(0));
                     }
@@ -60,9 +68,13 @@ impl Lone {
         Ok(after)
     }
 
-    /// Time matters only while an answer is missing, and no longer than the leeway.
+    /// Time matters only while an answer is missing, and no longer than the leeway; or it counts against the idle time-out of
+    /// a client that rests.
     fn tick(&self) -> Option<Self> {
         let when = When { secs: self.when.secs + 20, ..self.when };
+        if self.habits.rests {
+            return (!self.rested).then(|| Self { when, rested: true, ..self.clone() });
+        }
         let most = if self.habits.in_time { 1 } else { 2 };
         let ticks = self.waiting.filter(|ticks| *ticks < most)?;
         Some(Self { when, waiting: Some(ticks + 1), ..self.clone() })

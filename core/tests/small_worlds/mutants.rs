@@ -37,6 +37,8 @@ pub(crate) enum Mutant {
     AheadEnds,
     /// A token with the number of the current one, but another, ends the session.
     SameNumberEnds,
+    /// A row that looks idle is expired, however new the token is.
+    IdleByTheRow,
     /// Open recovery makes no difference (no row 8).
     RecoveryIgnored,
     /// What a reissue replaced can still rotate.
@@ -62,6 +64,7 @@ pub(crate) const ALL: &[(Mutant, Property)] = &[
     (Mutant::KeyIgnored, P1),
     (Mutant::AheadEnds, P1),
     (Mutant::SameNumberEnds, P1),
+    (Mutant::IdleByTheRow, P1),
     (Mutant::RecoveryIgnored, P1),
     (Mutant::ReissueKeepsBoth, P3),
     (Mutant::EndedForgotten, P4),
@@ -98,6 +101,10 @@ impl Rule for Mutant {
             Self::KeyIgnored => Asking { key: None, ..*asking }.decide(Some(row), c),
             Self::AheadEnds if out_of_sync => ended(row, c),
             Self::SameNumberEnds if out_of_sync && seq == of => ended(row, c),
+            Self::IdleByTheRow => match row.over(c.now) {
+                Some(refusal) => Decision::Refuse { refusal, notice: None },
+                None => right,
+            },
             Self::RecoveryIgnored => {
                 asking.decide(Some(row), &Circumstances { recovery: Recovery::Closed, ..*c })
             }

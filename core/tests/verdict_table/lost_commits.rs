@@ -1,7 +1,8 @@
 //! A store that lost commits: tokens newer than the row (rows 8 and 9).
 
-use tenure_core::refusal::Refusal;
-use tenure_core::ring::KeyState::{Active, Verify};
+use tenure_core::policy::Activity;
+use tenure_core::refusal::{EndReason, Refusal};
+use tenure_core::ring::KeyState::{Active, Retired, Verify};
 use tenure_core::rotate::{Notice, Recovery, Served};
 use tenure_core::time::Timestamp;
 
@@ -58,6 +59,88 @@ pub(crate) const LOST_COMMITS: &[Case] = &[
         verdict: serves(Served::Rotated, 3, 9_000),
         notice: None,
     },
+    adopted(
+        "idle by the row, which is older than its token",
+        open(2 * HOUR, 2),
+        LOST_TWO,
+        ask(4, KEY, 2 * HOUR),
+        5,
+    ),
+    Case {
+        verdict: serves(Served::FastForwarded, 5, 2 * HOUR),
+        ..adopted(
+            "whoever says nothing was active when it was opened, at the latest",
+            open(2 * HOUR, 2),
+            LOST_TWO,
+            HIDDEN,
+            5,
+        )
+    },
+    adopted(
+        "a millisecond before the idle end, counted from the opening",
+        open(2 * HOUR, 2),
+        LOST_TWO,
+        ask(4, KEY, 3 * HOUR - 1),
+        5,
+    ),
+    refused(
+        2,
+        "idle since it was opened",
+        open(2 * HOUR, 2),
+        LOST_TWO,
+        ask(4, KEY, 3 * HOUR),
+        Refusal::ExpiredIdle,
+    ),
+    refused(
+        2,
+        "idle: the row knows the token",
+        open(2 * HOUR, 2),
+        LOST_TWO,
+        ask(2, KEY, 2 * HOUR),
+        Refusal::ExpiredIdle,
+    ),
+    refused(
+        2,
+        "idle: a token from before",
+        open(2 * HOUR, 2),
+        LOST_TWO,
+        ask(1, OTHER, 2 * HOUR),
+        Refusal::ExpiredIdle,
+    ),
+    refused(
+        2,
+        "the absolute end is final",
+        open(25 * HOUR, 2),
+        LOST_TWO,
+        ask(4, KEY, 24 * HOUR),
+        Refusal::ExpiredIdle,
+    ),
+    not_now("idle by the row, and recovery is closed", STRICT, LOST_TWO, ask(4, KEY, 2 * HOUR)),
+    not_now("idle by the row, and too far ahead", open(2 * HOUR, 1), LOST_TWO, ask(4, KEY, 2 * HOUR)),
+    refused(
+        1,
+        "an end that the row knows is final",
+        open(5_000, 9),
+        LOST_AND_ENDED,
+        ask(4, KEY, 9_000),
+        SIGNED_OUT,
+    ),
+    adopted(
+        "the row's key is retired, the token's is not",
+        open(5_000, 9),
+        LOST_A_KEY,
+        ask(3, KEY, 9_000),
+        4,
+    ),
+    not_now("the same while recovery is closed", STRICT, LOST_A_KEY, ask(3, KEY, 9_000)),
+    refused(
+        1,
+        "the token's key is retired, too",
+        open(5_000, 9),
+        LOST_TWO_KEYS,
+        ask(3, KEY, 9_000),
+        KEY_RETIRED,
+    ),
     Case {
         row: 11,
         name: "nor of a token that was used before",
@@ -68,3 +151,41 @@ pub(crate) const LOST_COMMITS: &[Case] = &[
         notice: None,
     },
 ];
+
+const HOUR: i64 = 3_600_000;
+const HIDDEN: Ask = Ask { activity: Activity::Hidden, ..ask(4, KEY, 2 * HOUR + 60_000) };
+const SIGNED_OUT: Refusal = Refusal::Ended(EndReason::User);
+const KEY_RETIRED: Refusal = Refusal::Ended(EndReason::KeyRetired);
+const LOST_AND_ENDED: &[Step] = &[
+    Step::Use(1, KEY, 1_000),
+    Step::Use(2, KEY, 2_000),
+    Step::Use(3, KEY, 3_000),
+    Step::Restore(1),
+    Step::End(EndReason::User),
+];
+/// The family moved to a new key, and the old one was retired; then the store went back behind the move.
+const LOST_A_KEY: &[Step] = &[
+    Step::Ring(&[(1, Verify), (2, Active)]),
+    Step::Use(1, KEY, 1_000),
+    Step::Use(2, KEY, 2_000),
+    Step::Restore(0),
+    Step::Ring(&[(1, Retired), (2, Active)]),
+];
+const LOST_TWO_KEYS: &[Step] = &[
+    Step::Ring(&[(1, Verify), (2, Active)]),
+    Step::Use(1, KEY, 1_000),
+    Step::Use(2, KEY, 2_000),
+    Step::Restore(0),
+    Step::Ring(&[(1, Retired), (2, Retired), (3, Active)]),
+];
+
+const fn refused(
+    row: u8,
+    name: &'static str,
+    given: Given,
+    story: &'static [Step],
+    asks: Ask,
+    refusal: Refusal,
+) -> Case {
+    Case { row, name, given, story, asks, verdict: Verdict::Refuses(refusal), notice: None }
+}
