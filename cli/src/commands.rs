@@ -5,6 +5,7 @@ pub mod app;
 pub mod config;
 pub mod health;
 pub mod migrate;
+pub mod openapi;
 pub mod recover;
 pub mod ring;
 pub mod session;

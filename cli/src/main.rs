@@ -60,6 +60,8 @@ enum Command {
     Ring(commands::ring::RingCommand),
     /// Let clients that are ahead of a restored store go on, for a bounded time.
     Recover(commands::recover::RecoverArguments),
+    /// Print the OpenAPI document of this version.
+    Openapi,
     /// Measure this machine.
     #[command(subcommand)]
     Bench(bench::BenchCommand),
@@ -86,6 +88,7 @@ fn run(command: Command, output: Output) -> Result<(), Fault> {
         Command::ApiKey(command) => commands::api_key::run(command, output),
         Command::Ring(command) => commands::ring::run(command, output),
         Command::Recover(arguments) => commands::recover::run(arguments, output),
+        Command::Openapi => commands::openapi::run(output),
         Command::Bench(command) => bench::run(command, output),
     }
 }

@@ -1,6 +1,8 @@
-//! Every session setting of an app, with its default; the bounds are in [`check`].
+//! Every session setting of an app, with its default; the bounds are in [`bounds`], how values must stand to each other in [`check`].
 
 mod check;
+
+pub mod bounds;
 mod choices;
 
 pub use check::{Violation, check};

@@ -94,3 +94,15 @@ codes!(
         ServerError = "server_error", INTERNAL_SERVER_ERROR;
     }
 );
+
+impl OAuthCode {
+    /// What an error of another kind is called at the OAuth addresses; it keeps its status.
+    pub const fn of_status(status: StatusCode) -> Self {
+        match status {
+            StatusCode::SERVICE_UNAVAILABLE => Self::TemporarilyUnavailable,
+            StatusCode::INTERNAL_SERVER_ERROR => Self::ServerError,
+            StatusCode::TOO_MANY_REQUESTS => Self::TooManyRequests,
+            _ => Self::InvalidRequest,
+        }
+    }
+}

@@ -16,7 +16,7 @@ use crate::code::Code;
 use crate::state::Http;
 
 /// The longest jump at once, in seconds: ten years.
-const LONGEST_JUMP_SECS: i64 = 315_360_000;
+pub const LONGEST_JUMP_SECS: i64 = 315_360_000;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]

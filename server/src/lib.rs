@@ -13,14 +13,18 @@ mod oauth;
 
 mod management;
 
-mod dev;
 mod operations;
+
+pub mod openapi;
+
+mod dev;
 
 mod cors;
 mod middleware;
 
 mod api_caller;
 mod body;
+mod cacheable;
 mod request;
 
 pub mod state;

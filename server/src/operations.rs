@@ -7,12 +7,14 @@ use std::sync::PoisonError;
 use axum::Router;
 use axum::extract::State;
 use axum::routing::get;
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 use serde_json::json as object;
 
 use crate::answer::{Answer, Failure, json, ok};
+use crate::cacheable::cacheable;
 use crate::code::Code;
 use crate::limits::READY_FOR;
+use crate::openapi::document;
 use crate::state::Http;
 
 /// The routes of operations.
@@ -21,6 +23,12 @@ pub fn routes() -> Router<Http> {
         .route("/livez", get(live))
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics::show))
+        .route("/openapi.json", get(openapi))
+}
+
+/// What this server answers, for programs.
+async fn openapi(headers: HeaderMap) -> Answer {
+    cacheable("application/json", document(), &headers)
 }
 
 /// 200 as long as the process answers at all.

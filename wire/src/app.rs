@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// The body of `POST /v1/apps`.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CreateApp {
     /// 1 to 64 letters, digits, `-` or `_`; drawn when absent.
@@ -14,6 +15,7 @@ pub struct CreateApp {
 
 /// The body of `PATCH ISS`.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct UpdateApp {
     /// Shown to people.
@@ -22,6 +24,7 @@ pub struct UpdateApp {
 
 /// An app's public face. Member names as clients written for Passage expect them.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PublicApp {
     /// The app.
     pub id: String,
@@ -46,6 +49,7 @@ pub struct PublicApp {
 
 /// What operators see of an app besides its public face.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ManagedApp {
     /// The public face.
     #[serde(flatten)]
@@ -60,6 +64,7 @@ pub struct ManagedApp {
 
 /// One app.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AppAnswer<A> {
     /// The app.
     pub app: A,
@@ -67,6 +72,7 @@ pub struct AppAnswer<A> {
 
 /// Several apps.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AppList {
     /// By id.
     pub apps: Vec<ManagedApp>,
@@ -74,6 +80,7 @@ pub struct AppList {
 
 /// Session settings with their version. `S` is the JSON object of settings.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SessionSettings<S> {
     /// Rises with every change.
     pub version: u32,
@@ -85,6 +92,7 @@ pub struct SessionSettings<S> {
 
 /// A suggestion for session settings. `S` is the JSON object of settings.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Preset<S> {
     /// Its id.
     pub id: String,
@@ -105,6 +113,7 @@ pub struct Preset<S> {
 
 /// Every suggestion.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PresetList<S> {
     /// The original three first.
     pub presets: Vec<Preset<S>>,
@@ -112,6 +121,7 @@ pub struct PresetList<S> {
 
 /// The body of `POST ISS/api-keys`.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CreateApiKey {
     /// Shown to operators.
@@ -125,6 +135,7 @@ pub struct CreateApiKey {
 
 /// An API key without its secret.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ApiKey {
     /// Its id, the first part of the key.
     pub id: String,
@@ -141,6 +152,7 @@ pub struct ApiKey {
 
 /// A new API key: the only time that its secret is shown. Has no `Debug`.
 #[derive(Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NewApiKey {
     /// What is known of it later.
     #[serde(flatten)]
@@ -151,6 +163,7 @@ pub struct NewApiKey {
 
 /// Several API keys.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ApiKeyList {
     /// By id.
     pub api_keys: Vec<ApiKey>,
@@ -158,6 +171,7 @@ pub struct ApiKeyList {
 
 /// A signing key, as operators see it. Never its private part.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SigningKey {
     /// RFC 7638 thumbprint.
     pub kid: String,
@@ -173,6 +187,7 @@ pub struct SigningKey {
 
 /// Several signing keys.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SigningKeyList {
     /// Oldest first.
     pub signing_keys: Vec<SigningKey>,

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// The body of `POST ISS/tokens` and `DELETE ISS/tokens`. Unknown members are ignored; has no `Debug`: it carries a secret.
 #[derive(Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RefreshRequest {
     /// The refresh token.
     pub refresh_token: Option<String>,
@@ -11,6 +12,7 @@ pub struct RefreshRequest {
 
 /// What a client gets for a sign-in or a refresh. Has no `Debug`: it carries secrets.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AuthResult {
     /// The auth token, a JWT.
     pub auth_token: String,
@@ -36,6 +38,7 @@ pub struct AuthResult {
 
 /// The answer of `POST ISS/tokens`.
 #[derive(Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RefreshAnswer {
     /// The tokens.
     pub auth_result: AuthResult,

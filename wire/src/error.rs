@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// An error: `code` for programs, `error` for people, `hint` for the developer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ErrorBody {
     /// Stable; each has a section in `docs/reference/errors.md`.
     pub code: String,
@@ -22,6 +23,7 @@ pub struct ErrorBody {
 
 /// A field that was not accepted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FieldError {
     /// Where it is, such as `settings.idle_timeout`.
     pub path: String,

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 /// private member: `d`, `p`, `q`, `dp`, `dq`, `qi` and `k` can neither be written nor kept from what was read. Members
 /// that are not named here are ignored when read, as RFC 7517 §4 asks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Jwk {
     /// `EC`, `OKP` or `RSA`.
     pub kty: String,
@@ -35,6 +36,7 @@ pub struct Jwk {
 
 /// The body of `GET ISS/.well-known/jwks.json` (RFC 7517 §5).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct JwkSet {
     /// The keys; each `kid` occurs once.
     pub keys: Vec<Jwk>,

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// RFC 6749 §5.1, with the expirations of draft-ietf-oauth-refresh-token-expiration. Has no `Debug`: it carries secrets.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TokenResponse {
     /// The auth token.
     pub access_token: String,
@@ -24,6 +25,7 @@ pub struct TokenResponse {
 
 /// RFC 6749 §5.2.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OAuthError {
     /// One of the codes of RFC 6749 and its extensions.
     pub error: String,
@@ -36,6 +38,7 @@ pub struct OAuthError {
 
 /// RFC 7662 §2.2. Everything but `active` is absent for a token that is not active. `C` is the JSON object of further claims.
 #[derive(Clone, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Introspection<C> {
     /// Whether the token can be used now.
     pub active: bool,
@@ -46,6 +49,7 @@ pub struct Introspection<C> {
 
 /// RFC 8414 §2 and OpenID Connect Discovery §3: only what exists.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Metadata {
     /// The app's issuer.
     pub issuer: String,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 /// The body of `POST ISS/sessions`: the caller has authenticated the user. `V` is a JSON value.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct OpenRequest<V> {
     /// The user: 1 to 255 bytes.
@@ -25,6 +26,7 @@ pub struct OpenRequest<V> {
 
 /// What is shown of a device. The application's word.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Device {
     /// A name that the user would recognise.
@@ -40,6 +42,7 @@ pub struct Device {
 
 /// A session. Never carries a token. `C` is the JSON of its claims.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Session<C> {
     /// The session's id, the JWT's `sid`.
     pub session_id: String,
@@ -79,6 +82,7 @@ pub struct Session<C> {
 
 /// A stretch of a list.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SessionList<C> {
     /// Newest first.
     pub sessions: Vec<Session<C>>,
@@ -92,6 +96,7 @@ pub struct SessionList<C> {
 
 /// The body of `POST ISS/sessions/end`.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct EndRequest {
     /// Which sessions.
@@ -105,6 +110,7 @@ pub struct EndRequest {
 
 /// Which sessions: the list's filter is the end's filter. Everything that is given must match.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SessionFilter {
     /// The user.

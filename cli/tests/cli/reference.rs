@@ -26,6 +26,16 @@ fn the_page_of_the_configuration_is_up_to_date() {
     hold("config.md", &page);
 }
 
+#[test]
+fn the_openapi_document_is_up_to_date() {
+    let printed = run(tenure(&["openapi"]));
+    assert_eq!(printed.code, Some(0), "{printed:?}");
+    hold("openapi.json", &printed.stdout);
+    let line = run(tenure(&["openapi", "--json"]));
+    assert_eq!(line.stdout.lines().count(), 1);
+    assert_eq!(line.json(), serde_json::from_str::<Value>(&printed.stdout).expect("JSON"));
+}
+
 fn hold(name: &str, page: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/reference").join(name);
     if std::env::var_os("UPDATE").is_some() {

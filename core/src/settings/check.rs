@@ -1,5 +1,8 @@
 //! What the settings of an app may be: bounds, and how values must stand to each other.
 
+use std::ops::RangeInclusive;
+
+use super::bounds::*;
 use super::{Binding, ClientKind, Rotation, Settings, Transport};
 use crate::time::Span;
 
@@ -33,42 +36,54 @@ impl Found {
         }
     }
 
-    fn within(&mut self, key: &'static str, value: Span, min_secs: i64, max_secs: i64) {
-        let holds = (min_secs * 1000..=max_secs * 1000).contains(&value.millis());
-        self.unless(holds, key, format!("must be between {min_secs} and {max_secs} seconds"));
+    fn within(&mut self, key: &'static str, value: Span, secs: RangeInclusive<i64>) {
+        let (min, max) = secs.into_inner();
+        let holds = (min * 1000..=max * 1000).contains(&value.millis());
+        self.unless(holds, key, format!("must be between {min} and {max} seconds"));
     }
 }
 
 fn bounds(s: &Settings, found: &mut Found) {
-    found.within("auth_token_ttl", s.auth_token_ttl(), 30, DAY);
-    found.unless(s.auth_token_jitter <= 25, "auth_token_jitter", "must be between 0 and 25 percent");
+    found.within("auth_token_ttl", s.auth_token_ttl(), AUTH_TOKEN_TTL_SECS);
+    found.unless(
+        AUTH_TOKEN_JITTER_PERCENT.contains(&s.auth_token_jitter),
+        "auth_token_jitter",
+        format!("must be between 0 and {} percent", AUTH_TOKEN_JITTER_PERCENT.end()),
+    );
     if let Some(idle) = s.idle_timeout {
         found.unless(
-            idle >= Span::from_mins(1),
+            idle >= Span::from_secs(IDLE_TIMEOUT_MIN_SECS),
             "idle_timeout",
-            "must be at least 60 seconds, or null for none",
+            format!("must be at least {IDLE_TIMEOUT_MIN_SECS} seconds, or null for none"),
         );
     }
     let (days, whom) = match s.client_kind {
-        ClientKind::Web => (400, "web clients"),
-        ClientKind::Native | ClientKind::Unattended => (730, "native and unattended clients"),
+        ClientKind::Web => (ABSOLUTE_LIFETIME_WEB_DAYS, "web clients"),
+        ClientKind::Native | ClientKind::Unattended => {
+            (ABSOLUTE_LIFETIME_LONG_DAYS, "native and unattended clients")
+        }
     };
-    let absolute = Span::from_mins(5)..=Span::from_days(days);
+    let min = ABSOLUTE_LIFETIME_MIN_SECS;
+    let absolute = Span::from_secs(min)..=Span::from_days(days);
     found.unless(
         absolute.contains(&s.absolute_lifetime),
         "absolute_lifetime",
-        format!("must be between 300 seconds and {days} days ({} seconds) for {whom}", days * DAY),
+        format!("must be between {min} seconds and {days} days ({} seconds) for {whom}", days * DAY),
     );
-    found.within("retry_leeway", s.retry_leeway, 0, 300);
+    found.within("retry_leeway", s.retry_leeway, RETRY_LEEWAY_SECS);
     found.unless(
-        s.max_sessions.is_none_or(|n| (1..=1000).contains(&n)),
+        s.max_sessions.is_none_or(|n| MAX_SESSIONS.contains(&n)),
         "max_sessions",
-        "must be between 1 and 1000, or null for unlimited",
+        format!("must be between {} and {}, or null for unlimited", MAX_SESSIONS.start(), MAX_SESSIONS.end()),
     );
-    found.within("publish_lead", s.publish_lead, 0, 30 * DAY);
-    found.within("step_up_max_age", s.step_up_max_age, 0, DAY);
-    found.within("expiring_notice", s.expiring_notice, 0, 3600);
-    found.unless(s.justification.len() <= 2000, "justification", "must be at most 2000 bytes");
+    found.within("publish_lead", s.publish_lead, PUBLISH_LEAD_SECS);
+    found.within("step_up_max_age", s.step_up_max_age, STEP_UP_MAX_AGE_SECS);
+    found.within("expiring_notice", s.expiring_notice, EXPIRING_NOTICE_SECS);
+    found.unless(
+        s.justification.len() <= JUSTIFICATION_BYTES,
+        "justification",
+        format!("must be at most {JUSTIFICATION_BYTES} bytes"),
+    );
 }
 
 fn relations(s: &Settings, found: &mut Found) {
@@ -111,7 +126,11 @@ fn not_yet(s: &Settings, found: &mut Found) {
 }
 
 fn lists(s: &Settings, found: &mut Found) {
-    found.unless(s.allowed_origins.len() <= 100, "allowed_origins", "must be at most 100 origins");
+    found.unless(
+        s.allowed_origins.len() <= LISTED,
+        "allowed_origins",
+        format!("must be at most {LISTED} origins"),
+    );
     for origin in &s.allowed_origins {
         found.unless(
             is_origin(origin),
@@ -119,7 +138,11 @@ fn lists(s: &Settings, found: &mut Found) {
             "must be exact origins such as https://app.example.com: scheme, host and port, no path, no wildcard",
         );
     }
-    found.unless(s.redirect_uris.len() <= 100, "redirect_uris", "must be at most 100 addresses");
+    found.unless(
+        s.redirect_uris.len() <= LISTED,
+        "redirect_uris",
+        format!("must be at most {LISTED} addresses"),
+    );
     for uri in &s.redirect_uris {
         found.unless(
             is_redirect_uri(uri),
@@ -140,14 +163,15 @@ fn is_origin(text: &str) -> bool {
         "http" => ":80",
         _ => return false,
     };
-    text.len() <= 300 && clean && !host.ends_with(default_port) && !host.ends_with(':')
+    text.len() <= ORIGIN_BYTES && clean && !host.ends_with(default_port) && !host.ends_with(':')
 }
 
 fn is_redirect_uri(text: &str) -> bool {
     let Some((scheme, rest)) = text.split_once(':') else { return false };
     let named = scheme.starts_with(|c: char| c.is_ascii_lowercase())
         && scheme.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"+-.".contains(&b));
-    let clean = text.len() <= 2000 && text.bytes().all(|b| b.is_ascii_graphic() && !b"*#\"<>\\".contains(&b));
+    let clean = text.len() <= REDIRECT_URI_BYTES
+        && text.bytes().all(|b| b.is_ascii_graphic() && !b"*#\"<>\\".contains(&b));
     let host = rest.strip_prefix("//").map(|r| r.split(['/', '?']).next().unwrap_or_default());
     let allowed = match (scheme, host) {
         ("https", Some(host)) => !host.is_empty() && !host.contains('@'),

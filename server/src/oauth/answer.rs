@@ -73,12 +73,7 @@ impl From<Error> for OAuthFailure {
 
 impl From<Failure> for OAuthFailure {
     fn from(failure: Failure) -> Self {
-        let error = match failure.status() {
-            StatusCode::SERVICE_UNAVAILABLE => OAuthCode::TemporarilyUnavailable,
-            StatusCode::INTERNAL_SERVER_ERROR => OAuthCode::ServerError,
-            StatusCode::TOO_MANY_REQUESTS => OAuthCode::TooManyRequests,
-            _ => OAuthCode::InvalidRequest,
-        };
+        let error = OAuthCode::of_status(failure.status());
         let mut own = Self::new(error, failure.body().error.trim_end_matches('.'));
         own.status = failure.status();
         own.retry_after = failure.retry_after();

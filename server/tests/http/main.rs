@@ -10,6 +10,7 @@ mod oauth_revoke;
 mod oauth_token;
 
 mod credentials;
+mod openapi;
 mod reference;
 mod well_known;
 

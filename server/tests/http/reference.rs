@@ -1,36 +1,17 @@
 //! The reference and the code say the same: every address, every code, every reason.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::path::Path;
 
 use http::Method;
 use tenure_core::refusal::{EndReason, Refusal};
 use tenure_server::code::{Code, OAuthCode};
 
 use crate::support::World;
-use crate::support::reference::{Needs, document, rows};
-
-/// What stands between `.route("` and the next quote, in every source file of the server.
-fn routes_in(folder: &Path, found: &mut BTreeSet<String>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            routes_in(&path, found);
-        } else {
-            let text = fs::read_to_string(&path).unwrap();
-            let opened = text.split(".route(").skip(1).map(str::trim_start);
-            found.extend(
-                opened.filter_map(|rest| Some(rest.strip_prefix('"')?.split('"').next()?.to_owned())),
-            );
-        }
-    }
-}
+use crate::support::reference::{Needs, document, routes, rows};
 
 #[test]
 fn every_route_has_its_line_and_every_line_its_route() {
-    let mut routes = BTreeSet::new();
-    routes_in(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut routes);
+    let routes = routes();
     let documented: BTreeSet<_> = rows().into_iter().map(|row| row.path).collect();
     assert!(routes.len() > 20);
     assert_eq!(documented, routes);

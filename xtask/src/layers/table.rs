@@ -65,7 +65,7 @@ pub(super) const CRATES: &[Crate] = &[
         package: "tenure-wire",
         layer: 0,
         imports: Only(&[]),
-        externals: OnlyExternal(&["serde"]),
+        externals: OnlyExternal(&["serde", "utoipa"]),
         unspeakable: &[],
     },
     Crate {

@@ -1,5 +1,6 @@
 //! The reference as data: what `docs/reference/http.md` says of each address.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
@@ -52,4 +53,27 @@ fn row(line: &str) -> Option<Row> {
         _ => return None,
     };
     Some(Row { method: method.parse().ok()?, path: path.to_owned(), needs })
+}
+
+/// Every path that the router knows, read from where it is made.
+pub fn routes() -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    routes_in(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut found);
+    found
+}
+
+/// What stands between `.route("` and the next quote, in every source file of the server.
+fn routes_in(folder: &Path, found: &mut BTreeSet<String>) {
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            routes_in(&path, found);
+        } else {
+            let text = fs::read_to_string(&path).unwrap();
+            let opened = text.split(".route(").skip(1).map(str::trim_start);
+            found.extend(
+                opened.filter_map(|rest| Some(rest.strip_prefix('"')?.split('"').next()?.to_owned())),
+            );
+        }
+    }
 }

@@ -1,0 +1,75 @@
+//! The whole document, put together from its operations.
+
+use serde_json::{Map, Value, json};
+
+use super::error_answers;
+use super::operation::Operation;
+use super::schemas::Schemas;
+
+const ABOUT: &str = "The session server that applications put between \"the user signed in\" and everything after. \
+`/v1/apps/{app}` under the public URL is an app's issuer. Times are Unix seconds, lengths of time are integers of seconds. \
+Unknown members of bodies and unknown parameters of queries are refused, except in the bodies of `tokens` and in forms. \
+Where a length is counted in bytes of UTF-8, `maxLength` says the same number of characters. A head of more than 32 KiB or 64 headers \
+is answered 431 without a body.";
+
+const TAGS: &[(&str, &str)] = &[
+    ("client", "What end clients call at an app's issuer, without a key."),
+    ("oauth", "OAuth 2.x: the refresh grant, revocation, introspection."),
+    ("apps", "Apps and their session settings."),
+    ("sessions", "Opening, seeing and ending sessions."),
+    ("keys", "API keys and signing keys."),
+    ("operations", "What operators and their machines ask."),
+];
+
+/// The document with these operations.
+pub(super) fn of(operations: &[Operation]) -> Value {
+    let mut schemas = Schemas::default();
+    let mut paths: Map<String, Value> = Map::new();
+    for operation in operations {
+        let written = operation.to_json(&mut schemas);
+        paths.entry(operation.path).or_insert_with(|| json!({}))[operation.method] = written;
+    }
+    let tags: Vec<_> = TAGS.iter().map(|(name, says)| json!({"name": name, "description": says})).collect();
+    let (schemas, responses) = schemas.finish();
+    json!({
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Tenure",
+            "version": env!("CARGO_PKG_VERSION"),
+            "summary": "Sessions: short-lived auth tokens, rotating refresh tokens.",
+            "description": ABOUT,
+            "license": {"name": "Apache-2.0 OR MIT", "identifier": "Apache-2.0 OR MIT"},
+        },
+        "servers": [{"url": "/", "description": "This server."}],
+        "tags": tags,
+        "paths": paths,
+        "components": {
+            "schemas": schemas,
+            "responses": responses,
+            "headers": error_answers::headers(),
+            "securitySchemes": security_schemes(),
+        },
+    })
+}
+
+fn security_schemes() -> Value {
+    json!({
+        "apiKey": {
+            "type": "http",
+            "scheme": "bearer",
+            "bearerFormat": "tk_…",
+            "description": "An API key, of one app or of every app, with a role: verify, backend or admin.",
+        },
+        "authToken": {
+            "type": "http",
+            "scheme": "bearer",
+            "bearerFormat": "JWT",
+            "description": "A user's auth token.",
+        },
+        "clientSecret": {
+            "type": "http",
+            "scheme": "basic",
+            "description": "The app's id and an API key of it, as a client authenticates in OAuth (RFC 6749 §2.3.1).",
+        },
+    })
+}

@@ -1,0 +1,30 @@
+//! The operations of `management`.
+
+mod apps;
+mod keys;
+mod sessions;
+
+use serde_json::{Map, Value, json};
+
+use super::operation::Operation;
+
+/// Every operation of management.
+pub(super) fn operations() -> Vec<Operation> {
+    let mut all = apps::operations();
+    all.extend(sessions::operations());
+    all.extend(keys::operations());
+    all
+}
+
+/// An object that always has these members.
+fn object(members: &[(&str, Value)]) -> Value {
+    let properties: Map<_, _> =
+        members.iter().map(|(name, schema)| ((*name).to_owned(), schema.clone())).collect();
+    let required: Vec<_> = members.iter().map(|(name, _)| *name).collect();
+    json!({"type": "object", "required": required, "properties": properties})
+}
+
+/// A number of things.
+fn count(says: &str) -> Value {
+    json!({"type": "integer", "minimum": 0, "description": says})
+}

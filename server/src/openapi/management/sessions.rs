@@ -1,0 +1,99 @@
+//! Opening, seeing and ending sessions.
+
+use serde_json::{Value, json};
+use tenure_core::limits::USER_ID_BYTES;
+use tenure_core::refusal::EndReason;
+use tenure_service::limits::{PAGE_DEFAULT, PAGE_MAX};
+use tenure_wire::auth_result::AuthResult;
+use tenure_wire::session::{EndRequest, OpenRequest, Session, SessionList};
+
+use super::super::operation::{Needs, Operation};
+use super::super::parameters::{query, session_id};
+use super::super::schemas::Schemas;
+use super::{count, object};
+use crate::code::Code;
+
+/// Every operation on sessions.
+pub(super) fn operations() -> Vec<Operation> {
+    vec![
+        open(),
+        list(),
+        Operation::new("sessions", "get", "/v1/apps/{app}/sessions/{sid}", "showSession", "Show a session")
+            .needs(Needs::Key("backend"))
+            .gives_inline::<Session<Value>>(200, "The session."),
+        Operation::new("sessions", "delete", "/v1/apps/{app}/sessions/{sid}", "endSession", "End a session")
+            .says("200 as well when it had ended before.")
+            .needs(Needs::Key("backend"))
+            .gives_nothing(200, "It is over."),
+        end_matching(),
+        Operation::new(
+            "sessions",
+            "delete",
+            "/v1/apps/{app}/users/{uid}/tokens",
+            "endUser",
+            "End every session of a user",
+        )
+        .says("Their stateless auth tokens are refused by whoever asks, too.")
+        .needs(Needs::Key("backend"))
+        .refuses(&[Code::InvalidFields])
+        .gives_nothing(200, "All of them are over."),
+    ]
+}
+
+fn open() -> Operation {
+    let example = json!({"user_id": "ann", "amr": ["pwd", "otp"], "claims": {"plan": "pro"}, "device": {"name": "Ann's phone"}});
+    Operation::new("sessions", "post", "/v1/apps/{app}/sessions", "openSession", "Open a session")
+        .says("The caller has authenticated the user. In a stateless app `session` is null and there is no refresh token.")
+        .needs(Needs::Key("backend"))
+        .takes::<OpenRequest<Value>>(example)
+        .gives_built(201, "The tokens and the session.", |schemas: &mut Schemas| {
+            let session = json!({"oneOf": [schemas.inline::<Session<Value>>(), {"type": "null"}]});
+            let warnings = json!({"type": "array", "items": {"type": "string"}});
+            object(&[("auth_result", schemas.refer::<AuthResult>()), ("session", session), ("warnings", warnings)])
+        })
+        .refuses(&[Code::SessionLimit])
+}
+
+fn list() -> Operation {
+    let user = json!({"type": "string", "minLength": 1, "maxLength": USER_ID_BYTES});
+    let status = json!({"type": "string", "enum": ["live", "ended", "expired"]});
+    let reasons: Vec<_> = EndReason::ALL.iter().map(|reason| reason.as_str()).collect();
+    let seconds = || json!({"type": "integer", "format": "int64"});
+    let limit = json!({"type": "integer", "minimum": 1, "maximum": PAGE_MAX, "default": PAGE_DEFAULT});
+    Operation::new(
+        "sessions",
+        "get",
+        "/v1/apps/{app}/sessions",
+        "listSessions",
+        "List sessions, newest first",
+    )
+    .says("Everything that is given must match. `total` is exact up to 10,000.")
+    .needs(Needs::Key("backend"))
+    .parameter(query("user_id", user, "The user."))
+    .parameter(query("session_id", session_id(), "One session."))
+    .parameter(query("except", session_id(), "All but this session."))
+    .parameter(query("status", status, "What became of it."))
+    .parameter(query("reason", json!({"type": "string", "enum": reasons}), "Why it ended."))
+    .parameter(query("created_from", seconds(), "Opened at or after, Unix seconds."))
+    .parameter(query("created_before", seconds(), "Opened before, Unix seconds."))
+    .parameter(query("cursor", session_id(), "The `next_cursor` of the page before."))
+    .parameter(query("limit", limit, "Sessions a page."))
+    .gives_inline::<SessionList<Value>>(200, "A page.")
+    .refuses(&[Code::InvalidFields])
+}
+
+fn end_matching() -> Operation {
+    Operation::new(
+        "sessions",
+        "post",
+        "/v1/apps/{app}/sessions/end",
+        "endSessions",
+        "End the live sessions that match, or count them",
+    )
+    .needs(Needs::Key("backend"))
+    .takes::<EndRequest>(json!({"filter": {"user_id": "ann"}, "reason": "asked by phone", "dry_run": true}))
+    .gives_either(200, "How many.", |_: &mut Schemas| {
+        let ended = object(&[("ended", count("Sessions that were ended."))]);
+        vec![ended, object(&[("would_end", count("Sessions that would end."))])]
+    })
+}

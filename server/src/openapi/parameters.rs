@@ -1,0 +1,60 @@
+//! Parameters of addresses, queries and headers, with their limits.
+
+use serde_json::{Value, json};
+use tenure_core::limits::{
+    APP_ID_BYTES, IDEMPOTENCY_KEY_MAX_BYTES, IDEMPOTENCY_KEY_MIN_BYTES, USER_ID_BYTES,
+};
+
+/// The variable parts of an address.
+pub(super) fn in_path(path: &str) -> Vec<Value> {
+    let names = path.split('{').skip(1).filter_map(|rest| rest.split('}').next());
+    names.map(|name| one(name, "path", true, path_part(name))).collect()
+}
+
+/// What each variable part may be. One that is not here is described as any text.
+fn path_part(name: &str) -> (Value, &'static str) {
+    match name {
+        "app" => {
+            (json!({"type": "string", "maxLength": APP_ID_BYTES, "pattern": "^[A-Za-z0-9_-]+$"}), "The app.")
+        }
+        "sid" => (session_id(), "The session."),
+        "uid" => (
+            json!({"type": "string", "minLength": 1, "maxLength": USER_ID_BYTES}),
+            "The user, as the application names them.",
+        ),
+        "id" => (json!({"type": "string", "minLength": 1}), "The API key's id, the part before its secret."),
+        "kid" => (json!({"type": "string", "minLength": 1}), "The signing key's id."),
+        _ => (json!({"type": "string", "minLength": 1}), "A part of the address."),
+    }
+}
+
+/// The schema of a session's id.
+pub(super) fn session_id() -> Value {
+    json!({"type": "string", "pattern": "^[A-Za-z0-9_-]{21}[AQgw]$"})
+}
+
+/// A parameter of the query that may be left out.
+pub(super) fn query(name: &str, schema: Value, says: &'static str) -> Value {
+    one(name, "query", false, (schema, says))
+}
+
+/// A header that may be left out.
+pub(super) fn header(name: &str, schema: Value, says: &'static str) -> Value {
+    one(name, "header", false, (schema, says))
+}
+
+/// `Idempotency-Key`, wherever refresh tokens are used.
+pub(super) fn idempotency_key() -> Value {
+    let schema = json!({
+        "type": "string",
+        "minLength": IDEMPOTENCY_KEY_MIN_BYTES,
+        "maxLength": IDEMPOTENCY_KEY_MAX_BYTES,
+        "pattern": "^[!-~]+$",
+    });
+    let says = "Drawn for each refresh token and stored before it is sent: a retry with the same key gets the same successor.";
+    header("Idempotency-Key", schema, says)
+}
+
+fn one(name: &str, place: &str, required: bool, (schema, says): (Value, &str)) -> Value {
+    json!({"name": name, "in": place, "required": required, "description": says, "schema": schema})
+}
