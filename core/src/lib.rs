@@ -19,6 +19,7 @@ pub mod change;
 pub mod family;
 pub mod refusal;
 
+pub mod handoff;
 pub mod token;
 
 pub mod settings;

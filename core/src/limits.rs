@@ -12,6 +12,8 @@ pub const CLIENT_ID_BYTES: usize = 128;
 pub const IDEMPOTENCY_KEY_MIN_BYTES: usize = 16;
 /// Longest `Idempotency-Key`, in bytes of visible ASCII.
 pub const IDEMPOTENCY_KEY_MAX_BYTES: usize = 255;
+/// How long after its session was opened a handoff code can be used.
+pub const HANDOFF_LIFE: Span = Span::from_secs(60);
 /// How far behind a clock may be and still count as "now" (rotation row 5; beyond it a node is not ready).
 pub const CLOCK_BEHIND: Span = Span::from_secs(5);
 /// Replays of one rotation above which the operator is told.

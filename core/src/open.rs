@@ -6,7 +6,8 @@ use zeroize::Zeroizing;
 
 use crate::digest::Salt;
 use crate::family::{Family, Head, Retries, State};
-use crate::id::{AppId, ClientId, FamilyId, Seq, UserId};
+use crate::handoff::HandoffCode;
+use crate::id::{AppId, ClientId, FamilyId, Kid, Seq, UserId};
 use crate::limits::VERIFIER_SKEW;
 use crate::policy::Policy;
 use crate::ring::KeyRing;
@@ -71,23 +72,47 @@ pub fn open(
     now: Timestamp,
     entropy: &Entropy,
 ) -> Result<(Opening, RefreshToken), LimitReached> {
-    let ends = make_room(rows, policy, now)?;
-    let key = ring.active();
     let id = FamilyId::new(now, entropy.family);
-    let token = RefreshToken::mint(key, id, Seq::FIRST, &entropy.secret);
+    let token = RefreshToken::mint(ring.active(), id, Seq::FIRST, &entropy.secret);
+    Ok((opening(new, rows, policy, now, (&token, ring.active().0, entropy.salt))?, token))
+}
+
+/// The same for a session whose first token nobody gets: whoever brings the code has brought that token.
+pub fn open_for_handoff(
+    new: NewSession,
+    rows: &[Arc<Family>],
+    policy: &Policy,
+    ring: &KeyRing,
+    now: Timestamp,
+    entropy: &Entropy,
+) -> Result<(Opening, RefreshToken, HandoffCode), LimitReached> {
+    let key = ring.active();
+    let code = HandoffCode::new(key, FamilyId::new(now, entropy.family), &entropy.secret);
+    let token = code.first_token(key);
+    Ok((opening(new, rows, policy, now, (&token, key.0, entropy.salt))?, token, code))
+}
+
+fn opening(
+    new: NewSession,
+    rows: &[Arc<Family>],
+    policy: &Policy,
+    now: Timestamp,
+    (token, kid, salt): (&RefreshToken, Kid, Salt),
+) -> Result<Opening, LimitReached> {
+    let ends = make_room(rows, policy, now)?;
     let family = Family {
-        id,
+        id: token.family(),
         app: new.app,
         user: new.user,
         client: new.client,
         head: Head {
             seq: Seq::FIRST,
-            kid: key.0,
+            kid,
             current: token.digest(),
             previous: None,
             attempt: None,
             previous_attempt: None,
-            salt: entropy.salt,
+            salt,
             rotated_at: now,
             retries: Retries::default(),
         },
@@ -99,13 +124,12 @@ pub fn open(
         device: new.device,
         claims: new.claims,
     };
-    let opening = Opening {
+    Ok(Opening {
         family,
         ends,
         expected: policy.max_sessions.map(|_| rows.len() as u32),
         remember_until: now.plus(policy.longest_ttl).plus(VERIFIER_SKEW),
-    };
-    Ok((opening, token))
+    })
 }
 
 fn make_room(rows: &[Arc<Family>], policy: &Policy, now: Timestamp) -> Result<Vec<FamilyId>, LimitReached> {

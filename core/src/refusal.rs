@@ -76,7 +76,10 @@ pub enum Refusal {
     ExpiredIdle,
     /// The absolute lifetime is over (row 2).
     ExpiredAbsolute,
-    /// A late duplicate of our own client's request: its storage holds something newer (row 7). No verdict.
+    /// A handoff code that came too late (row 13). The session lives; nobody holds a token of it.
+    HandoffExpired,
+    /// A late duplicate of our own client's request: its storage holds something newer (row 7). Or a token with another number
+    /// than the client believes to hold (row 12). No verdict.
     Superseded,
     /// The token is newer than the store, or has the current number and is another (row 9): the store lost commits. No
     /// verdict, and never a sign-out.
@@ -93,6 +96,7 @@ impl Refusal {
             Self::Ended(reason) => reason.as_str(),
             Self::ExpiredIdle => "expired_idle",
             Self::ExpiredAbsolute => "expired_absolute",
+            Self::HandoffExpired => "handoff_expired",
             Self::Superseded => "superseded",
             Self::OutOfSync => "out_of_sync",
         }

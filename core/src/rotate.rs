@@ -6,7 +6,7 @@ use crate::change::{Change, Scope};
 use crate::digest::{Attempt, Salt};
 use crate::family::{Family, Head, Life, Retries};
 use crate::id::{AppId, ClientId, Seq};
-use crate::limits::{CLOCK_BEHIND, REPLAYED_ROTATIONS, REPLAYS_OF_ONE_ROTATION, VERIFIER_SKEW};
+use crate::limits::{CLOCK_BEHIND, HANDOFF_LIFE, REPLAYED_ROTATIONS, REPLAYS_OF_ONE_ROTATION, VERIFIER_SKEW};
 use crate::policy::{Activity, Policy};
 use crate::refusal::{EndReason, Refusal};
 use crate::ring::KeyRing;
@@ -28,6 +28,20 @@ pub struct Presented<'a> {
     pub proof: Option<&'a str>,
     /// What the client says of its user.
     pub activity: Activity,
+    /// How the caller came to it.
+    pub via: Via,
+}
+
+/// How the caller came to the token that it presents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Via {
+    /// It holds the token, or its browser does; then it may say which number it believes it to have (`Tenure-Seq`).
+    Holding {
+        /// That number.
+        seq: Option<Seq>,
+    },
+    /// It brought the one-time code that stands for the session's first token.
+    Handoff,
 }
 
 /// When tokens ahead of the store are adopted (row 8).
@@ -146,18 +160,33 @@ fn not_the_holder(family: &Family, presented: &Presented<'_>) -> Option<Refusal>
     }
 }
 
+/// Rows 12 and 13: a token that is not the one that its client means, and a code that comes too late.
+fn out_of_place(family: &Family, presented: &Presented<'_>, now: Timestamp) -> Option<Refusal> {
+    match presented.via {
+        Via::Holding { seq } if seq.is_some_and(|seq| seq != presented.token.seq()) => {
+            Some(Refusal::Superseded)
+        }
+        Via::Handoff if now.since(family.created_at) > HANDOFF_LIFE => Some(Refusal::HandoffExpired),
+        Via::Holding { .. } | Via::Handoff => None,
+    }
+}
+
 fn by_counter(family: &Family, presented: &Presented<'_>, c: &Circumstances<'_>) -> Decision {
+    if let Some(refusal) = out_of_place(family, presented, c.now) {
+        return refuse(refusal);
+    }
     let head = &family.head;
     let (token, attempt) = (presented.token, &presented.attempt);
+    let one_time = presented.via == Via::Handoff; // A code is for one use: no leeway, no second successor.
     if family.is_current(token) {
         return rotate(family, presented, c); // row 3
     }
     if head.previous == Some(token.digest()) {
         let same_attempt = attempt.is_some() && *attempt == head.attempt;
-        if same_attempt || within_leeway(head, c) {
+        if same_attempt || (!one_time && within_leeway(head, c)) {
             return replay(family, presented, c); // rows 4 and 5
         }
-        if c.policy.lost_response == LostResponse::Reissue {
+        if !one_time && c.policy.lost_response == LostResponse::Reissue {
             return reissue(family, presented, c); // row 6
         }
     }

@@ -140,7 +140,14 @@ fn what_is_not_available_yet_is_refused() {
         assert_eq!(wrong(&Settings { binding, ..roomy() }), ["binding"]);
     }
     assert_eq!(wrong(&Settings { rotation: Rotation::Off, ..roomy() }), ["rotation"]);
-    assert_eq!(wrong(&Settings { transport: Transport::Cookie, ..roomy() }), ["transport"]);
+}
+
+#[test]
+fn a_cookie_is_for_the_pages_of_some_origin() {
+    let cookie = Settings { transport: Transport::Cookie, ..roomy() };
+    assert_eq!(wrong(&cookie), ["allowed_origins"]);
+    let allowed_origins = vec!["https://app.example.com".to_owned()];
+    assert_eq!(check(&Settings { allowed_origins, ..cookie }), []);
 }
 
 #[test]

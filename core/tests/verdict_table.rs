@@ -1,5 +1,7 @@
 //! The table of `docs/concepts/rotation.md` as data: every row of it, every edge, and what each verdict may change.
 
+#[path = "verdict_table/browser.rs"]
+mod browser;
 #[path = "verdict_table/case.rs"]
 mod case;
 #[path = "verdict_table/chain.rs"]
@@ -29,6 +31,8 @@ fn table() -> impl Iterator<Item = &'static Case> {
         chain::LATE,
         chain::REUSE,
         lost_commits::LOST_COMMITS,
+        browser::MEANT,
+        browser::HANDED_OVER,
     ]
     .into_iter()
     .flatten()
@@ -41,7 +45,7 @@ fn every_case_comes_out_as_the_table_says() {
 
 #[test]
 fn every_row_of_the_table_has_cases_and_no_case_stands_twice() {
-    for row in 0..=11 {
+    for row in 0..=13 {
         assert!(table().any(|case| case.row == row), "row {row}");
     }
     let mut names: Vec<_> = table().map(|case| (case.row, case.name)).collect();
@@ -64,13 +68,15 @@ fn every_way_of_being_served_has_a_row() {
 #[test]
 fn every_refusal_has_a_row() {
     use Refusal::{
-        BindingFailed, Ended, ExpiredAbsolute, ExpiredIdle, OutOfSync, Superseded, Unknown, WrongClient,
+        BindingFailed, Ended, ExpiredAbsolute, ExpiredIdle, HandoffExpired, OutOfSync, Superseded, Unknown,
+        WrongClient,
     };
-    let plain = [Unknown, WrongClient, BindingFailed, ExpiredIdle, ExpiredAbsolute, Superseded, OutOfSync];
-    for refusal in plain.into_iter().chain(EndReason::ALL.map(Ended)) {
+    let over = [Unknown, WrongClient, BindingFailed, ExpiredIdle, ExpiredAbsolute];
+    let plain = over.into_iter().chain([HandoffExpired, Superseded, OutOfSync]);
+    for refusal in plain.chain(EndReason::ALL.map(Ended)) {
         match refusal {
             Unknown | WrongClient | BindingFailed | Ended(_) => {} // a new one does not compile: add it above
-            ExpiredIdle | ExpiredAbsolute | Superseded | OutOfSync => {}
+            ExpiredIdle | ExpiredAbsolute | HandoffExpired | Superseded | OutOfSync => {}
         }
         assert!(table().any(|case| case.verdict == Verdict::Refuses(refusal)), "{refusal:?}");
     }

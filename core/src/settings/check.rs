@@ -105,6 +105,11 @@ fn relations(s: &Settings, found: &mut Found) {
         "retry_leeway",
         "must be at most auth_token_ttl: a leeway longer than a token's life would let a thief ride along",
     );
+    found.unless(
+        s.transport == Transport::Token || !s.allowed_origins.is_empty(),
+        "allowed_origins",
+        "must hold at least one origin while transport is \"cookie\": the pages that may use the cookie",
+    );
 }
 
 fn not_yet(s: &Settings, found: &mut Found) {
@@ -117,11 +122,6 @@ fn not_yet(s: &Settings, found: &mut Found) {
         s.binding == Binding::None,
         "binding",
         "proof of possession is not available yet: use \"none\"",
-    );
-    found.unless(
-        s.transport == Transport::Token,
-        "transport",
-        "the cookie transport is not available yet: use \"token\"",
     );
 }
 

@@ -8,7 +8,7 @@ use tenure_core::id::{AppId, ClientId, Kid, UserId};
 use tenure_core::open::{Entropy, NewSession, open};
 use tenure_core::policy::{Activity, Policy};
 use tenure_core::ring::{KeyRing, KeyState, SubKeys};
-use tenure_core::rotate::{Circumstances, Decision, Presented, decide};
+use tenure_core::rotate::{Circumstances, Decision, Presented, Via, decide};
 use tenure_core::settings::Settings;
 use tenure_core::time::{Span, Timestamp};
 use tenure_core::token::{AuthenticToken, IdempotencyKey, RefreshToken};
@@ -70,6 +70,9 @@ pub(crate) fn salt(number: u64) -> Salt {
     Salt::from_bytes(bytes)
 }
 
+/// A client that says nothing of the token's number.
+pub(crate) const HOLDING: Via = Via::Holding { seq: None };
+
 /// A token on its way in: with an `Idempotency-Key` or none, as whom, and with what proof.
 #[derive(Clone, Copy)]
 pub(crate) struct Asking<'a> {
@@ -79,12 +82,21 @@ pub(crate) struct Asking<'a> {
     pub(crate) client: &'a str,
     pub(crate) proof: Option<&'a str>,
     pub(crate) activity: Activity,
+    pub(crate) via: Via,
 }
 
 impl<'a> Asking<'a> {
     /// The client that the session belongs to, saying nothing of its user.
     pub(crate) fn with(token: &'a AuthenticToken, key: Option<&'a str>) -> Self {
-        Self { token, key, app: "app", client: "client", proof: None, activity: Activity::Unsaid }
+        Self {
+            token,
+            key,
+            app: "app",
+            client: "client",
+            proof: None,
+            activity: Activity::Unsaid,
+            via: HOLDING,
+        }
     }
 
     /// The attempt that it is, when it carries a key.
@@ -103,6 +115,7 @@ impl<'a> Asking<'a> {
             client: &ClientId::parse(self.client).expect("a client id"),
             proof: self.proof,
             activity: self.activity,
+            via: self.via,
         };
         decide(stored, &presented, c)
     }

@@ -4,8 +4,10 @@ use tenure_core::change::Scope;
 use tenure_core::policy::Activity;
 use tenure_core::refusal::{EndReason, Refusal};
 use tenure_core::ring::KeyState;
-use tenure_core::rotate::{Notice, Recovery, Served};
+use tenure_core::rotate::{Notice, Recovery, Served, Via};
 use tenure_core::settings::{IdleCounts, LostResponse, ReuseDetection};
+
+use crate::common::HOLDING;
 
 /// A key of a client: one per token, stored before the first request.
 pub(crate) const KEY: Option<&str> = Some("own");
@@ -74,11 +76,21 @@ pub(crate) struct Ask {
     pub(crate) client: &'static str,
     pub(crate) proof: Option<&'static str>,
     pub(crate) activity: Activity,
+    pub(crate) via: Via,
 }
 
 /// Token number `token` with `key`, `at` milliseconds after the start, by the client that it belongs to.
 pub(crate) const fn ask(token: usize, key: Option<&'static str>, at: i64) -> Ask {
-    Ask { token, key, at, app: "app", client: "client", proof: None, activity: Activity::Unsaid }
+    Ask {
+        token,
+        key,
+        at,
+        app: "app",
+        client: "client",
+        proof: None,
+        activity: Activity::Unsaid,
+        via: HOLDING,
+    }
 }
 
 /// What comes of it. For what changes in the row by each verdict, see `effects.rs`.

@@ -46,8 +46,8 @@ pub(crate) fn play(case: &Case) {
 }
 
 fn asking<'a>(ask: &Ask, token: &'a AuthenticToken) -> Asking<'a> {
-    let Ask { app, client, proof, activity, key, .. } = *ask;
-    Asking { token, key, app, client, proof, activity }
+    let Ask { app, client, proof, activity, key, via, .. } = *ask;
+    Asking { token, key, app, client, proof, activity, via }
 }
 
 /// The session as the story left it, and every token that was minted, in order.
