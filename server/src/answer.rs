@@ -6,7 +6,7 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 use serde::Serialize;
 use tenure_core::refusal::Refusal;
-use tenure_service::error::{Error, Problem};
+use tenure_service::error::{Error, NoUser, Problem};
 use tenure_wire::error::{ErrorBody, FieldError};
 
 use crate::code::Code;
@@ -66,6 +66,21 @@ impl Failure {
         failure
     }
 
+    /// A handoff code that is not served. Its own code: a client must not take it for the end of the session that it has.
+    pub fn of_handoff(refusal: Refusal) -> Self {
+        if matches!(refusal, Refusal::Superseded | Refusal::OutOfSync) {
+            return refused(refusal);
+        }
+        let error = match refusal {
+            Refusal::HandoffExpired => "This handoff code came too late.",
+            _ => "This handoff code is not valid.",
+        };
+        let hint = "A session that this browser had before lives on. Begin the sign-in anew.";
+        let mut failure = Self::new(Code::InvalidHandoff, error, hint);
+        failure.body.reason = Some(refusal.as_str().to_owned());
+        failure
+    }
+
     /// The status, for deciding what else an answer needs.
     pub fn status(&self) -> StatusCode {
         self.code.status()
@@ -90,6 +105,7 @@ impl From<Error> for Failure {
             Error::Invalid(problems) => Self::fields(problems),
             Error::Conflict(says) => Self::new(Code::Conflict, says, "Nothing was changed."),
             Error::Forbidden(says) => Self::new(Code::Forbidden, says, "Use an API key that may do this."),
+            Error::NoUser(why) => no_user(why),
             Error::SessionLimit => Self::new(
                 Code::SessionLimit,
                 "The user has as many live sessions as this app allows.",
@@ -129,6 +145,21 @@ fn refused(refusal: Refusal) -> Failure {
     }
 }
 
+fn no_user(why: NoUser) -> Failure {
+    let hint = "The session may live: refresh, and send the new auth token.";
+    match why {
+        NoUser::Unknown => Failure::new(Code::InvalidAuthToken, "The auth token is not valid.", hint),
+        NoUser::Over => {
+            Failure::new(Code::InvalidAuthToken, "The auth token has expired, or its session is over.", hint)
+        }
+        NoUser::NoSession => Failure::new(
+            Code::Forbidden,
+            "This auth token belongs to no session.",
+            "The app was stateless when it was signed: there is nothing to see or to end.",
+        ),
+    }
+}
+
 fn words(refusal: Refusal) -> (&'static str, &'static str) {
     match refusal {
         Refusal::WrongClient => (
@@ -147,7 +178,7 @@ impl IntoResponse for Failure {
         if let Some(seconds) = self.retry_after {
             headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
-        if self.code == Code::InvalidApiKey {
+        if matches!(self.code, Code::InvalidApiKey | Code::InvalidAuthToken) {
             headers.insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
         response

@@ -27,21 +27,27 @@ pub fn require(
 
 /// The caller if an API key came with the request; none is no failure, a wrong one is.
 pub fn identify(http: &Http, peer: Peer, headers: &HeaderMap) -> Result<Option<Caller>, Failure> {
-    let mut values = headers.get_all(AUTHORIZATION).iter();
-    let Some(value) = values.next() else {
+    let Some(key) = bearer(headers)? else {
         return Ok((peer == Peer::Owner).then(Caller::owner));
     };
-    if values.next().is_some() {
-        return Err(Failure::malformed("There is more than one Authorization header.", "Send one."));
-    }
-    let key = value.to_str().ok().and_then(|value| {
-        let (scheme, key) = value.split_once(' ')?;
-        scheme.eq_ignore_ascii_case("bearer").then(|| key.trim())
-    });
-    match key.and_then(|key| http.service.caller(key)) {
+    match http.service.caller(key) {
         Some(caller) => Ok(Some(caller)),
         None => Err(http.guessed(peer, headers, wrong())),
     }
+}
+
+/// What came as Bearer, if there is an `Authorization` header; of another scheme it is the empty text, which is nobody's.
+pub fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Failure> {
+    let mut values = headers.get_all(AUTHORIZATION).iter();
+    let Some(value) = values.next() else { return Ok(None) };
+    if values.next().is_some() {
+        return Err(Failure::malformed("There is more than one Authorization header.", "Send one."));
+    }
+    let credential = value.to_str().ok().and_then(|value| {
+        let (scheme, credential) = value.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then(|| credential.trim())
+    });
+    Ok(Some(credential.unwrap_or_default()))
 }
 
 /// 401: no key came with the request.

@@ -1,22 +1,34 @@
-//! What end clients call at `ISS`, without a key.
+//! What end clients call at `ISS`, without an API key.
 
 mod app;
 mod documents;
+mod handoff;
+mod own_sessions;
 mod tokens;
 
-use axum::Router;
-use axum::routing::get;
+mod carrier;
 
+use axum::Router;
+use axum::middleware::from_fn;
+use axum::routing::{delete, get, post};
+
+use crate::middleware::to_the_end;
 use crate::state::Http;
 
 pub use app::show as show_app;
 
 /// The routes under `ISS`, and the metadata at the place that RFC 8414 gives it.
 pub fn routes() -> Router<Http> {
-    let tokens = || axum::routing::post(tokens::refresh).delete(tokens::sign_out);
+    let tokens = || post(tokens::refresh).delete(tokens::sign_out);
     Router::new()
         .route("/v1/apps/{app}/tokens", tokens())
         .route("/v1/apps/{app}/tokens/", tokens())
+        .route("/v1/apps/{app}/tokens/handoff", post(handoff::redeem))
+        .route(
+            "/v1/apps/{app}/me/sessions",
+            get(own_sessions::list).merge(delete(own_sessions::end_others).layer(from_fn(to_the_end))),
+        )
+        .route("/v1/apps/{app}/me/sessions/{sid}", delete(own_sessions::end).layer(from_fn(to_the_end)))
         .route("/v1/apps/{app}/.well-known/jwks.json", get(documents::jwks))
         .route("/v1/apps/{app}/.well-known/openid-configuration", get(documents::metadata))
         .route("/.well-known/oauth-authorization-server/v1/apps/{app}", get(documents::metadata))

@@ -44,6 +44,10 @@ codes!(
         Superseded = "superseded", CONFLICT;
         /// The store is behind the client: no verdict.
         OutOfSync = "out_of_sync", SERVICE_UNAVAILABLE;
+        /// No session is handed over for this code; the `reason` says why.
+        InvalidHandoff = "invalid_handoff", UNAUTHORIZED;
+        /// No auth token, or one that is not good now.
+        InvalidAuthToken = "invalid_auth_token", UNAUTHORIZED;
         /// No API key, or one that is not valid.
         InvalidApiKey = "invalid_api_key", UNAUTHORIZED;
         /// The caller may not do this.

@@ -22,10 +22,16 @@ mod dev;
 mod cors;
 mod middleware;
 
+mod page;
+
+mod user_caller;
+
 mod api_caller;
 mod body;
 mod cacheable;
 mod request;
+
+pub mod cookie;
 
 pub mod state;
 

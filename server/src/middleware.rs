@@ -17,7 +17,7 @@ use crate::code::Code;
 
 const HEADER: &str = "x-request-id";
 /// What begins so is a credential that stands in the wrong header, and must be in no log.
-const CREDENTIALS: [&[u8]; 3] = [b"tk_", b"tr1_", b"ts1_"];
+const CREDENTIALS: [&[u8]; 4] = [b"tk_", b"tr1_", b"th1_", b"ts1_"];
 
 /// What surrounds every request: numbers for those that bring no id of their own, and a bounded time.
 pub struct Surroundings {

@@ -4,7 +4,7 @@ use axum::extract::{self, FromRequestParts};
 use http::HeaderMap;
 use http::request::Parts;
 use serde::de::DeserializeOwned;
-use tenure_core::id::AppId;
+use tenure_core::id::{AppId, Seq};
 use tenure_core::policy::Activity;
 use tenure_core::time::Span;
 use tenure_core::token::IdempotencyKey;
@@ -60,6 +60,23 @@ fn bad_key() -> Failure {
         "The Idempotency-Key is not one value of 16 to 255 visible ASCII characters.",
         "Draw at least 128 random bits for each refresh token, keep them with it, and send them with every try.",
     )
+}
+
+/// `Tenure-Seq`: the number that the client believes its refresh token to have, if it says so.
+pub fn seq(headers: &HeaderMap) -> Result<Option<Seq>, Failure> {
+    let mut values = headers.get_all("tenure-seq").iter();
+    let number = match (values.next(), values.next()) {
+        (None, _) => return Ok(None),
+        (Some(value), None) => value.to_str().ok().filter(|text| text.bytes().all(|b| b.is_ascii_digit())),
+        (Some(_), Some(_)) => None,
+    };
+    let seq = number.and_then(|text| text.parse().ok()).map(Seq);
+    seq.map(Some).ok_or_else(|| {
+        Failure::malformed(
+            "The Tenure-Seq header is not one number.",
+            "Send the seq of the answer that the refresh token came with, or leave it out.",
+        )
+    })
 }
 
 /// `Tenure-Activity: focused|visible|hidden;idle=<seconds>`.

@@ -18,6 +18,8 @@ pub enum Error {
     Conflict(String),
     /// The caller may not do this.
     Forbidden(&'static str),
+    /// The auth token does not say who calls.
+    NoUser(NoUser),
     /// The user has as many sessions as the app allows.
     SessionLimit,
     /// Too many requests; try again in this many seconds.
@@ -29,6 +31,17 @@ pub enum Error {
     Unavailable(Unavailable),
     /// A fault of ours.
     Bug(String),
+}
+
+/// Why an auth token does not say who calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoUser {
+    /// It is none that this app signed.
+    Unknown,
+    /// It was signed here, and is not good now: it has expired, or its session is over.
+    Over,
+    /// It is good, and of no session: the app was stateless when it was signed.
+    NoSession,
 }
 
 /// A field of a request that is not acceptable.
@@ -72,6 +85,7 @@ impl fmt::Display for Error {
             }
             Self::Conflict(says) => f.write_str(says),
             Self::Forbidden(says) => f.write_str(says),
+            Self::NoUser(_) => f.write_str("the auth token does not say who calls"),
             Self::SessionLimit => f.write_str("the user has as many live sessions as this app allows"),
             Self::TooMany { retry_after } => write!(f, "too many requests; try again in {retry_after} s"),
             Self::Unavailable(unavailable) => unavailable.fmt(f),

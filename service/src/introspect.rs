@@ -72,16 +72,10 @@ impl Service {
     }
 
     async fn auth_token(&self, app: &App, text: &str, now: Timestamp) -> Result<Option<Map<String, Value>>> {
-        let verified = verify(text, |kid| app.key(kid).map(|key| &key.verifying), &TYPES);
-        let Ok(verified) = verified else { return Ok(None) };
-        let claims = verified.payload();
-        if !is_access_token(app, claims)
-            || !is_timely(claims, now)
-            || self.is_revoked(app, claims, now).await?
-        {
+        let Some(mut said) = claims_now(app, text, now) else { return Ok(None) };
+        if self.is_revoked(app, &said, now).await? {
             return Ok(None);
         }
-        let mut said = claims.clone();
         said.insert("token_type".to_owned(), json!("Bearer"));
         Ok(Some(said))
     }
@@ -101,11 +95,20 @@ impl Service {
         Ok(self.revocations.cut_off(&app.id, &user).is_some_and(|cut_off| iat <= cut_off))
     }
 
-    async fn live(&self, app: &App, id: FamilyId, now: Timestamp) -> Result<Option<Arc<Family>>> {
+    /// The session if it is one of `app` and can be used at `now`, by what the store says.
+    pub(crate) async fn live(&self, app: &App, id: FamilyId, now: Timestamp) -> Result<Option<Arc<Family>>> {
         let family = self.views.load(&self.store, id).await?.family;
         let ring = self.ring.load_full();
         Ok(family.filter(|family| family.app == app.id && family.unusable(ring.rules(), now).is_none()))
     }
+}
+
+/// The claims of `text` if `app` signed it as an auth token and it has not expired. Whether its session lives is another
+/// question.
+pub(crate) fn claims_now(app: &App, text: &str, now: Timestamp) -> Option<Map<String, Value>> {
+    let verified = verify(text, |kid| app.key(kid).map(|key| &key.verifying), &TYPES).ok()?;
+    let claims = verified.payload();
+    (is_access_token(app, claims) && is_timely(claims, now)).then(|| claims.clone())
 }
 
 /// An auth token of `app`, and no other kind of token (RFC 9068 §4): for this audience, with a client, and without what only

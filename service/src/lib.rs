@@ -3,10 +3,13 @@
 //! The rules are in `tenure-core`, what is durable in a store; this crate conducts. Modules are declared from the most to
 //! the least important; each uses only those below it.
 
+pub mod handoff;
 pub mod refresh;
 
 pub mod open;
 pub mod sign_out;
+
+pub mod own_sessions;
 
 pub mod introspect;
 pub mod sessions;

@@ -6,10 +6,12 @@ use std::sync::atomic::Ordering;
 use serde_json::{Map, Value};
 use tenure_core::digest::Salt;
 use tenure_core::family::Family;
+use tenure_core::handoff::HandoffCode;
 use tenure_core::id::{AppId, UserId};
-use tenure_core::open::{Entropy, NewSession, open};
+use tenure_core::open::{Entropy, NewSession, open, open_for_handoff};
 use tenure_core::policy::Policy;
 use tenure_core::refusal::EndReason;
+use tenure_core::settings::Transport;
 use tenure_core::time::{Span, Timestamp};
 use tenure_store::{Filter, Opened, Page, Status, Unavailable};
 use tenure_wire::claims::RESERVED_CLAIMS;
@@ -32,6 +34,8 @@ pub struct OpenedSession {
     pub issued: Issued,
     /// The session; none in stateless mode.
     pub family: Option<Arc<Family>>,
+    /// The one-time code, where one was asked for; then `issued` holds no refresh token.
+    pub handoff: Option<HandoffCode>,
     /// What was accepted and may be regretted.
     pub warnings: Vec<String>,
 }
@@ -50,7 +54,7 @@ impl Service {
         if !app.settings.refresh_tokens {
             let claims = new.claims.as_deref();
             let issued = self.issue_stateless(&app, &new.user, new.authenticated_at, claims, now).await?;
-            return Ok(OpenedSession { issued, family: None, warnings });
+            return Ok(OpenedSession { issued, family: None, handoff: None, warnings });
         }
         let policy = app.policy_at(now);
         for _ in 0..ATTEMPTS {
@@ -61,15 +65,24 @@ impl Service {
                 salt: Salt::from_bytes(fresh(&*self.entropy)?),
             };
             let ring = self.ring.load_full();
-            let (opening, token) = open(new.clone(), &rows, &policy, ring.rules(), now, &entropy)
-                .map_err(|_| Error::SessionLimit)?;
+            let (opening, token, handoff) = match request.handoff {
+                Some(true) => open_for_handoff(new.clone(), &rows, &policy, ring.rules(), now, &entropy)
+                    .map(|(opening, token, code)| (opening, token, Some(code))),
+                _ => open(new.clone(), &rows, &policy, ring.rules(), now, &entropy)
+                    .map(|(opening, token)| (opening, token, None)),
+            }
+            .map_err(|_| Error::SessionLimit)?;
             if let Opened::Opened(receipt) = self.store.open(&opening).await? {
                 opening.ends.iter().for_each(|id| self.views.forget(*id));
                 self.still_there(&app, receipt.family()).await?;
                 self.views.put(receipt.family().clone());
                 self.tallies.opened.fetch_add(1, Ordering::Relaxed);
-                let issued = self.issue(&app, &receipt, &token, now).await?;
-                return Ok(OpenedSession { issued, family: Some(receipt.family().clone()), warnings });
+                let mut issued = self.issue(&app, &receipt, &token, now).await?;
+                if handoff.is_some() {
+                    issued.result.refresh_token = None; // The browser gets its successor, and nobody this one.
+                }
+                let family = Some(receipt.family().clone());
+                return Ok(OpenedSession { issued, family, handoff, warnings });
             }
         }
         Err(Error::Unavailable(Unavailable::new(
@@ -125,8 +138,9 @@ impl Service {
         }
         let claims = encode_claims(request).map_err(|e| found(e.0, e.1)).ok();
         let device = encode_device(request.device.as_ref()).map_err(|e| found("device", e)).ok();
-        if request.handoff == Some(true) {
-            found("handoff", "is for the cookie transport, which is not available yet".to_owned());
+        let to_cookies = app.settings.refresh_tokens && app.settings.transport == Transport::Cookie;
+        if request.handoff == Some(true) && !to_cookies {
+            found("handoff", "is for apps with refresh_tokens on and transport \"cookie\"".to_owned());
         }
         let (Some(user), Some(claims), Some(device), true) = (user, claims, device, problems.is_empty())
         else {

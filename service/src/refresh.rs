@@ -6,10 +6,10 @@ use serde_json::json;
 use tenure_core::change::{Change, Scope};
 use tenure_core::digest::Salt;
 use tenure_core::family::Family;
-use tenure_core::id::AppId;
+use tenure_core::id::{AppId, Seq};
 use tenure_core::policy::Activity;
 use tenure_core::refusal::{EndReason, Refusal};
-use tenure_core::rotate::{Circumstances, Decision, Notice, Presented, decide};
+use tenure_core::rotate::{Circumstances, Decision, Notice, Presented, Via, decide};
 use tenure_core::token::IdempotencyKey;
 use tenure_store::{Committed, Unavailable};
 
@@ -33,6 +33,8 @@ pub struct RefreshRequest<'a> {
     pub idempotency_key: Option<&'a IdempotencyKey>,
     /// What the client says of its user.
     pub activity: Activity,
+    /// The number that the client believes the token to have (`Tenure-Seq`), if it says so.
+    pub seq: Option<Seq>,
 }
 
 impl Service {
@@ -54,6 +56,7 @@ impl Service {
             client: &client,
             proof: None,
             activity: request.activity,
+            via: Via::Holding { seq: request.seq },
         };
         let circumstances = Circumstances {
             policy: &app.policy_at(now),
@@ -66,7 +69,12 @@ impl Service {
     }
 
     /// Load, decide, commit; again on what is stored now while somebody else was faster or the view was a stale one.
-    async fn serve(&self, app: &App, presented: &Presented<'_>, c: &Circumstances<'_>) -> Result<Issued> {
+    pub(crate) async fn serve(
+        &self,
+        app: &App,
+        presented: &Presented<'_>,
+        c: &Circumstances<'_>,
+    ) -> Result<Issued> {
         let id = presented.token.family();
         let mut view = self.views.get(&self.store, id).await?;
         for _ in 0..ATTEMPTS {

@@ -37,15 +37,7 @@ impl Service {
         let now = self.now()?;
         self.app(app)?;
         let filter = parse_filter(app, filter)?;
-        let after = cursor
-            .map(|cursor| {
-                FamilyId::parse(cursor).ok_or_else(|| Error::invalid("cursor", "is not one of ours"))
-            })
-            .transpose()?;
-        let limit = limit.unwrap_or(PAGE_DEFAULT);
-        if !(1..=PAGE_MAX).contains(&limit) {
-            return Err(Error::invalid("limit", format!("must be between 1 and {PAGE_MAX}")));
-        }
+        let Page { after, limit } = parse_page(cursor, limit)?;
         let total = self.store.count(&filter, now, COUNT_AT_MOST + 1).await?;
         let mut rows = self.store.list(&filter, now, Page { after, limit: limit + 1 }).await?;
         let more = rows.len() > limit as usize;
@@ -60,12 +52,16 @@ impl Service {
 
     /// Ends one session. `Ok` as well when it had ended before.
     pub async fn end_session(&self, app: &AppId, id: &str) -> Result<()> {
-        let now = self.now()?;
         let family = self.family_of(app, id).await?;
-        let change = end(family.id, EndReason::Admin, &self.app(app)?.policy_at(now), now);
-        if let Committed::Ended = self.store.commit(&family, &change).await? {
+        self.end_one(&family, EndReason::Admin).await
+    }
+
+    pub(crate) async fn end_one(&self, family: &Arc<Family>, reason: EndReason) -> Result<()> {
+        let now = self.now()?;
+        let change = end(family.id, reason, &self.app(&family.app)?.policy_at(now), now);
+        if let Committed::Ended = self.store.commit(family, &change).await? {
             self.tallies.ended.fetch_add(1, Ordering::Relaxed);
-            let detail = json!({"reason": EndReason::Admin.as_str()});
+            let detail = json!({"reason": reason.as_str()});
             self.note(events::of_session("ended", now, (&family.app, &family.user, family.id), detail)).await;
         }
         self.views.forget(family.id);
@@ -136,12 +132,24 @@ impl Service {
         }
     }
 
-    async fn family_of(&self, app: &AppId, id: &str) -> Result<Arc<Family>> {
+    pub(crate) async fn family_of(&self, app: &AppId, id: &str) -> Result<Arc<Family>> {
         self.app(app)?;
         let id = FamilyId::parse(id).ok_or(Error::NotFound("session"))?;
         let found = self.views.load(&self.store, id).await?.family;
         found.filter(|family| family.app == *app).ok_or(Error::NotFound("session"))
     }
+}
+
+/// Which stretch of a list is asked for.
+pub(crate) fn parse_page(cursor: Option<&str>, limit: Option<u32>) -> Result<Page> {
+    let after = cursor
+        .map(|cursor| FamilyId::parse(cursor).ok_or_else(|| Error::invalid("cursor", "is not one of ours")))
+        .transpose()?;
+    let limit = limit.unwrap_or(PAGE_DEFAULT);
+    if !(1..=PAGE_MAX).contains(&limit) {
+        return Err(Error::invalid("limit", format!("must be between 1 and {PAGE_MAX}")));
+    }
+    Ok(Page { after, limit })
 }
 
 fn parse_filter(app: &AppId, given: &SessionFilter) -> Result<Filter> {

@@ -10,13 +10,21 @@ pub struct RefreshRequest {
     pub refresh_token: Option<String>,
 }
 
+/// The body of `POST ISS/tokens/handoff`. Unknown members are ignored; has no `Debug`: it carries a secret.
+#[derive(Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct HandoffRequest {
+    /// The one-time code.
+    pub handoff: Option<String>,
+}
+
 /// What a client gets for a sign-in or a refresh. Has no `Debug`: it carries secrets.
 #[derive(Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct AuthResult {
     /// The auth token, a JWT.
     pub auth_token: String,
-    /// The new refresh token; absent in stateless mode.
+    /// The new refresh token; absent in stateless mode, and where it is in a cookie or to be handed over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refresh_token: Option<String>,
     /// Unix seconds: the earlier of the session's two deadlines.

@@ -94,6 +94,40 @@ pub struct SessionList<C> {
     pub total_is_bound: bool,
 }
 
+/// A session, as its own user sees it. Never carries a token.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct OwnSession {
+    /// The session's id, the JWT's `sid`.
+    pub session_id: String,
+    /// Whether it is the one that asks.
+    pub current: bool,
+    /// Unix seconds.
+    pub created_at: i64,
+    /// Unix seconds: when the user last proved who they are.
+    pub auth_time: i64,
+    /// Unix seconds: the last counted activity.
+    pub active_at: i64,
+    /// Unix seconds: the last refresh, or the opening.
+    pub refreshed_at: i64,
+    /// Unix seconds: when it ends without activity, if ever.
+    pub idle_expires_at: Option<i64>,
+    /// Unix seconds: when it ends, whatever happens.
+    pub expires_at: i64,
+    /// The device.
+    pub device: Option<Device>,
+}
+
+/// A stretch of a user's own live sessions.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct OwnSessions {
+    /// Newest first.
+    pub sessions: Vec<OwnSession>,
+    /// Give this as `cursor` for the next page; absent at the end.
+    pub next_cursor: Option<String>,
+}
+
 /// The body of `POST ISS/sessions/end`.
 #[derive(Debug, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -44,8 +44,11 @@ pub async fn open(
     let request: OpenRequest<Value> = body::json(&http, &headers, body).await?;
     let opened = http.service.open_session(&app, &request).await?;
     let session = opened.family.map(|family| shown(&family, opened.issued.at));
-    let answer =
+    let mut answer =
         json!({"auth_result": opened.issued.result, "session": session, "warnings": opened.warnings});
+    if let Some(code) = opened.handoff {
+        answer["handoff"] = code.reveal().as_str().into();
+    }
     Ok(json_answer(StatusCode::CREATED, &answer))
 }
 

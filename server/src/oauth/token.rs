@@ -54,6 +54,7 @@ pub async fn token(
         token,
         idempotency_key: key.as_ref(),
         activity: Activity::Unsaid,
+        seq: None,
     };
     match http.service.refresh(&request).await {
         Ok(issued) => Ok(no_cache(json(StatusCode::OK, &response(issued)))),

@@ -1,17 +1,20 @@
 //! The operations of `client_api`.
 
-use serde_json::json;
+use serde_json::{Value, json};
+use tenure_service::limits::{PAGE_DEFAULT, PAGE_MAX};
 use tenure_wire::app::{AppAnswer, ManagedApp, PublicApp};
-use tenure_wire::auth_result::{RefreshAnswer, RefreshRequest};
+use tenure_wire::auth_result::{HandoffRequest, RefreshAnswer, RefreshRequest};
 use tenure_wire::jwk::JwkSet;
 use tenure_wire::oauth::Metadata;
+use tenure_wire::session::OwnSessions;
 
 use super::operation::{Needs, Operation};
-use super::parameters::{header, idempotency_key, query};
+use super::parameters::{header, idempotency_key, in_cookie, query, required, session_id};
 use super::schemas::Schemas;
 use crate::code::Code;
 
 const TOKEN: &str = "tr1_the-refresh-token";
+const OWN_SESSIONS: &str = "/v1/apps/{app}/me/sessions";
 
 /// Every operation of the client API.
 pub(super) fn operations() -> Vec<Operation> {
@@ -27,6 +30,10 @@ pub(super) fn operations() -> Vec<Operation> {
                 vec![schemas.inline::<AppAnswer<ManagedApp>>(), schemas.inline::<AppAnswer<PublicApp>>()]
             })
             .with_header("Vary", "`authorization`"),
+        handoff(),
+        list_own(),
+        end_own(),
+        end_others(),
         document("/v1/apps/{app}/.well-known/jwks.json", "jwks", "The app's public keys (RFC 7517)")
             .gives_media::<JwkSet>("application/jwk-set+json", "The keys.")
             .with_header("ETag", "For `If-None-Match`.")
@@ -41,13 +48,19 @@ fn refresh(path: &'static str, id: &'static str) -> Operation {
     Operation::new("client", "post", path, id, "Refresh: a new auth token and the next refresh token")
         .says(
             "The refresh token is used up by this, and its successor is in the answer. Ask again with the same \
-             Idempotency-Key when an answer was lost. The content type is not looked at.",
+             Idempotency-Key when an answer was lost. The content type is not looked at. Where the app's transport is \
+             \"cookie\", both are in the cookie, and neither body holds one.",
         )
         .parameter(idempotency_key())
+        .parameter(seq())
+        .parameter(cookie())
+        .parameter(client())
         .parameter(header("Tenure-Activity", activity, "What the user does, and for how many seconds nothing."))
-        .reads::<RefreshRequest>(true, json!({"refresh_token": TOKEN}))
+        .reads::<RefreshRequest>(false, json!({"refresh_token": TOKEN}))
         .gives::<RefreshAnswer>(200, "The tokens.")
+        .may_set_cookie()
         .refuses(&[
+            Code::Forbidden,
             Code::InvalidRefreshToken,
             Code::Superseded,
             Code::OutOfSync,
@@ -58,10 +71,88 @@ fn refresh(path: &'static str, id: &'static str) -> Operation {
 fn sign_out(path: &'static str, id: &'static str) -> Operation {
     let token = json!({"type": "string", "deprecated": true});
     Operation::new("client", "delete", path, id, "Sign out: end the session of a refresh token")
-        .says("Any token of the session will do. 200 whatever the token is, and however often.")
+        .says(
+            "Any token of the session will do. 200 whatever the token is, and however often. Where the app's transport is \
+             \"cookie\", the token is in the cookie, which goes.",
+        )
+        .parameter(cookie())
+        .parameter(client())
         .parameter(query("refresh_token", token, "For old clients that cannot send a body."))
         .reads::<RefreshRequest>(false, json!({"refresh_token": TOKEN}))
         .gives_nothing(200, "The session, if there was one, is over.")
+        .may_set_cookie()
+        .refuses(&[Code::Forbidden])
+}
+
+fn handoff() -> Operation {
+    let path = "/v1/apps/{app}/tokens/handoff";
+    Operation::new("client", "post", path, "handOff", "Turn a one-time code into the refresh cookie")
+        .says(
+            "For apps whose transport is \"cookie\", within a minute of `POST …/sessions` with `\"handoff\": true`. A second use \
+             ends the session, save for a retry with the same Idempotency-Key.",
+        )
+        .parameter(idempotency_key())
+        .parameter(cookie())
+        .parameter(client())
+        .reads::<HandoffRequest>(true, json!({"handoff": "th1_the-code"}))
+        .gives::<RefreshAnswer>(200, "The tokens, the refresh token in the cookie.")
+        .may_set_cookie()
+        .refuses(&[
+            Code::InvalidHandoff,
+            Code::Forbidden,
+            Code::Superseded,
+            Code::OutOfSync,
+            Code::TooManyRequests,
+        ])
+}
+
+fn list_own() -> Operation {
+    let limit = json!({"type": "integer", "minimum": 1, "maximum": PAGE_MAX, "default": PAGE_DEFAULT});
+    Operation::new("client", "get", OWN_SESSIONS, "listOwnSessions", "List the user's own live sessions")
+        .says("Newest first; the one that asks says so.")
+        .needs(Needs::AuthToken)
+        .parameter(query("cursor", session_id(), "The `next_cursor` of the page before."))
+        .parameter(query("limit", limit, "Sessions a page."))
+        .gives::<OwnSessions>(200, "A page.")
+        .refuses(&[Code::InvalidFields])
+}
+
+fn end_own() -> Operation {
+    let path = "/v1/apps/{app}/me/sessions/{sid}";
+    Operation::new("client", "delete", path, "endOwnSession", "End one of the user's own sessions")
+        .says("200 as well when it had ended before. Another user's session is not found.")
+        .needs(Needs::AuthToken)
+        .gives_nothing(200, "It is over.")
+}
+
+fn end_others() -> Operation {
+    let current = json!({"type": "string", "enum": ["current"]});
+    let ended = json!({
+        "type": "object",
+        "required": ["ended"],
+        "properties": {"ended": {"type": "integer", "minimum": 0, "description": "Sessions that were ended."}},
+    });
+    Operation::new("client", "delete", OWN_SESSIONS, "endOtherSessions", "End the user's other sessions")
+        .says("All but the one that asks.")
+        .needs(Needs::AuthToken)
+        .parameter(required(query("except", current, "Which one is spared.")))
+        .gives_json(200, "How many.", ended)
+}
+
+fn seq() -> Value {
+    let schema = json!({"type": "integer", "minimum": 0, "maximum": u32::MAX});
+    let says = "The `seq` that the client believes its refresh token to have: 409, and nothing changes, when it has another.";
+    header("Tenure-Seq", schema, says)
+}
+
+fn client() -> Value {
+    let says = "Any value. Needed where the app's transport is \"cookie\": no page can send it to another origin without leave.";
+    header("Tenure-Client", json!({"type": "string", "minLength": 1}), says)
+}
+
+fn cookie() -> Value {
+    let says = "The refresh token where the app's transport is \"cookie\"; the name ends with the app's id.";
+    in_cookie("__Host-tenure-{app}", json!({"type": "string"}), says)
 }
 
 fn metadata(path: &'static str, id: &'static str) -> Operation {

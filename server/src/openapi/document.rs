@@ -13,7 +13,7 @@ Where a length is counted in bytes of UTF-8, `maxLength` says the same number of
 is answered 431 without a body.";
 
 const TAGS: &[(&str, &str)] = &[
-    ("client", "What end clients call at an app's issuer, without a key."),
+    ("client", "What end clients call at an app's issuer, without an API key."),
     ("oauth", "OAuth 2.x: the refresh grant, revocation, introspection."),
     ("apps", "Apps and their session settings."),
     ("sessions", "Opening, seeing and ending sessions."),

@@ -20,7 +20,6 @@ pub(super) enum Needs {
     /// An API key, as Bearer or as the client's secret.
     KeyOrSecret(&'static str),
     /// A user's auth token.
-    #[allow(dead_code, reason = "for the self-service calls")]
     AuthToken,
 }
 
@@ -109,7 +108,9 @@ impl Operation {
             Needs::KeyOrSecret(_) => {
                 self.errors.oauth(&[OAuthCode::InvalidClient, OAuthCode::TooManyRequests]);
             }
-            Needs::AuthToken => self.errors.add(&[Code::TooManyRequests]),
+            Needs::AuthToken => {
+                self.errors.add(&[Code::InvalidAuthToken, Code::Forbidden, Code::TooManyRequests]);
+            }
             Needs::Key(_) | Needs::KeyForMore => {
                 self.errors.add(&[Code::InvalidApiKey, Code::Forbidden, Code::TooManyRequests]);
             }
@@ -219,6 +220,16 @@ impl Operation {
         let header = json!({"description": says, "required": true, "schema": {"type": "string"}});
         for answer in &mut self.answers {
             answer.headers.insert(name.to_owned(), header.clone());
+        }
+        self
+    }
+
+    /// The header of an answer that sets or clears the refresh cookie, where the app has one.
+    pub(super) fn may_set_cookie(mut self) -> Self {
+        let says = "`__Host-tenure-{app}` where the app's transport is \"cookie\": Secure, HttpOnly, SameSite=Strict.";
+        let header = json!({"description": says, "schema": {"type": "string"}});
+        for answer in &mut self.answers {
+            answer.headers.insert("Set-Cookie".to_owned(), header.clone());
         }
         self
     }

@@ -126,7 +126,7 @@ fn limits() -> Vec<(&'static str, &'static str, Value)> {
     let oauth: Vec<_> = OAuthCode::ALL.iter().map(|code| code.as_str()).collect();
     let ends: Vec<_> = EndReason::ALL.iter().map(|reason| reason.as_str()).collect();
     let over = [Refusal::ExpiredIdle, Refusal::ExpiredAbsolute];
-    let others = [Refusal::Unknown, Refusal::WrongClient, Refusal::BindingFailed];
+    let others = [Refusal::Unknown, Refusal::WrongClient, Refusal::BindingFailed, Refusal::HandoffExpired];
     let expired: Vec<_> = ends.iter().copied().chain(over.map(Refusal::as_str)).collect();
     let reasons: Vec<_> = expired.iter().copied().chain(others.map(Refusal::as_str)).collect();
     let or_null = |words: &[&str]| json!({"enum": words.iter().map(|w| json!(w)).chain([Value::Null]).collect::<Vec<_>>()});

@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::support::World;
 use crate::support::answer::Answer;
 use crate::support::app::TestApp;
-use crate::support::reference::{Needs, rows};
+use crate::support::reference::rows;
 
 const ORIGIN: &str = "https://shop.example";
 
@@ -94,7 +94,7 @@ async fn te_11_answers_and_errors_may_be_read_by_allowed_pages() {
 async fn te_11_no_page_may_read_what_needs_a_key() {
     let world = World::new().await;
     shop(&world).await;
-    for row in rows().into_iter().filter(|row| row.needs != Needs::Nothing) {
+    for row in rows().into_iter().filter(|row| row.needs.a_key()) {
         let path = row.path.replace("{app}", "shop");
         if path == "/v1/apps/shop" {
             continue; // Shares its address with the app's public face.

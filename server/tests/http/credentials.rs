@@ -32,7 +32,7 @@ async fn keys(world: &World) -> Keys {
 /// Those that may not, though they are valid.
 fn too_little(keys: &Keys, needs: Needs) -> Vec<&String> {
     match needs {
-        Needs::Nothing | Needs::AnyKey => vec![],
+        Needs::Nothing | Needs::AuthToken | Needs::AnyKey => vec![],
         Needs::Verify => vec![&keys.elsewhere],
         Needs::VerifyOfEveryApp => vec![&keys.verify, &keys.admin],
         Needs::Backend => vec![&keys.verify, &keys.verify_all, &keys.elsewhere],
@@ -70,7 +70,7 @@ async fn every_address_refuses_whoever_may_not() {
         world.app(app).await;
     }
     let keys = keys(&world).await;
-    let guarded: Vec<_> = rows().into_iter().filter(|row| row.needs != Needs::Nothing).collect();
+    let guarded: Vec<_> = rows().into_iter().filter(|row| row.needs.a_key()).collect();
     assert!(guarded.len() > 18);
     let calls = world.memory.calls();
     for row in guarded {
@@ -104,14 +104,39 @@ fn call_elsewhere(world: &World, row: &Row) -> Call {
 }
 
 #[tokio::test]
+async fn every_address_of_users_refuses_whoever_has_no_auth_token() {
+    let world = World::new().await;
+    let (shop, bank) = (world.app("shop").await, world.app("bank").await);
+    let (of_shop, of_bank) = (shop.open("ann").await, bank.open("ann").await);
+    let rows: Vec<_> = rows().into_iter().filter(|row| row.needs == Needs::AuthToken).collect();
+    assert!(rows.len() > 2);
+    for row in rows {
+        let call = world.call(row.method.clone(), &at(&row.path, "shop"));
+        let forged = format!("{}A", of_shop.auth);
+        let wrong = ["", "x", &world.admin, &of_shop.refresh, &of_bank.auth, &forged, &"x".repeat(20_000)];
+        let refused = |answer: Answer| {
+            assert_eq!(answer.header("www-authenticate"), Some("Bearer"));
+            answer.refused(401, "invalid_auth_token")
+        };
+        refused(call.clone().send().await);
+        refused(call.clone().own_socket().send().await);
+        for token in wrong {
+            refused(call.clone().key(token).send().await);
+        }
+        call.key(&of_shop.auth).key(&of_shop.auth).send().await.refused(400, "invalid_request");
+    }
+    assert!(shop.is_live(&of_shop.session).await && bank.is_live(&of_bank.session).await);
+}
+
+#[tokio::test]
 async fn every_address_lets_in_whoever_may() {
     let world = World::new().await;
     world.app("shop").await;
     world.app("bank").await;
     let keys = keys(&world).await;
-    for row in rows().into_iter().filter(|row| row.needs != Needs::Nothing) {
+    for row in rows().into_iter().filter(|row| row.needs.a_key()) {
         let enough = match row.needs {
-            Needs::Nothing => continue,
+            Needs::Nothing | Needs::AuthToken => continue,
             Needs::AnyKey | Needs::Verify => &keys.verify,
             Needs::VerifyOfEveryApp => &keys.verify_all,
             Needs::Backend => &keys.backend,

@@ -29,8 +29,17 @@ const NO_STORE: [&str; 5] =
 
 fn good_call(world: &World, app: &TestApp<'_>, row: &Row, tokens: &Tokens, key: &str) -> Call {
     let path = row.path.replace("{app}", app.id()).replace("{sid}", &tokens.session).replace("{uid}", "ann");
-    let call = world.call(row.method.clone(), &path.replace("{id}", key));
-    let call = if row.needs == Needs::Nothing { call } else { call.key(&world.admin) };
+    let query = if row.path.ends_with("/me/sessions") && row.method == Method::DELETE {
+        "?except=current"
+    } else {
+        ""
+    };
+    let call = world.call(row.method.clone(), &format!("{}{query}", path.replace("{id}", key)));
+    let call = match row.needs {
+        Needs::Nothing => call,
+        Needs::AuthToken => call.key(&tokens.auth),
+        _ => call.key(&world.admin),
+    };
     match (row.method.as_str(), row.path.trim_start_matches("/v1/apps/{app}")) {
         (_, "/tokens" | "/tokens/") => call.json(json!({"refresh_token": tokens.refresh})),
         (_, "/oauth/token") => {
@@ -58,10 +67,16 @@ async fn op_3_every_address_that_needs_the_store_answers_503_and_the_session_liv
     world.api_key("shop", "verify", false).await;
     let keys = app.manage(Method::GET, "/api-keys").send().await.expect(200).json();
     let key = keys["api_keys"][0]["id"].as_str().unwrap().to_owned();
+    let cookies = world.cookie_app("cookies").await;
+    let (_, code) = cookies.open_for_handoff("ann").await;
     world.memory.set_out_of_order(true);
     for row in rows() {
         let call = format!("{} {}", row.method, row.path);
-        let answer = good_call(&world, &app, &row, &tokens, &key).send().await;
+        let good = match row.path.ends_with("/handoff") {
+            true => cookies.handing_off(&code),
+            false => good_call(&world, &app, &row, &tokens, &key),
+        };
+        let answer = good.send().await;
         if SERVED.contains(&call.as_str()) || NO_STORE.contains(&call.as_str()) {
             answer.expect(200);
             continue;

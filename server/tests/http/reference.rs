@@ -87,6 +87,7 @@ fn reasons() -> BTreeSet<String> {
         Refusal::Unknown,
         Refusal::WrongClient,
         Refusal::BindingFailed,
+        Refusal::HandoffExpired,
         Refusal::ExpiredIdle,
         Refusal::ExpiredAbsolute,
         Refusal::Superseded,
@@ -97,6 +98,7 @@ fn reasons() -> BTreeSet<String> {
         Refusal::Unknown
         | Refusal::WrongClient
         | Refusal::BindingFailed
+        | Refusal::HandoffExpired
         | Refusal::Ended(_)
         | Refusal::ExpiredIdle
         | Refusal::ExpiredAbsolute => true,
@@ -120,5 +122,5 @@ fn every_section_begins_with_what_happened_to_the_session() {
 #[test]
 fn every_line_says_what_it_needs() {
     let needs: BTreeSet<_> = rows().into_iter().map(|row| row.needs).collect();
-    assert!(needs.contains(&Needs::Nothing) && needs.len() == 7, "{needs:?}");
+    assert!(needs.contains(&Needs::Nothing) && needs.len() == 8, "{needs:?}");
 }

@@ -127,6 +127,7 @@ impl Node {
             token,
             idempotency_key: key.as_ref(),
             activity: Activity::Unsaid,
+            seq: None,
         };
         self.service.refresh(&request).await
     }

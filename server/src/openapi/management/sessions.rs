@@ -43,13 +43,20 @@ pub(super) fn operations() -> Vec<Operation> {
 fn open() -> Operation {
     let example = json!({"user_id": "ann", "amr": ["pwd", "otp"], "claims": {"plan": "pro"}, "device": {"name": "Ann's phone"}});
     Operation::new("sessions", "post", "/v1/apps/{app}/sessions", "openSession", "Open a session")
-        .says("The caller has authenticated the user. In a stateless app `session` is null and there is no refresh token.")
+        .says("The caller has authenticated the user. In a stateless app `session` is null and there is no refresh token. With `handoff` there is a code in its place.")
         .needs(Needs::Key("backend"))
         .takes::<OpenRequest<Value>>(example)
         .gives_built(201, "The tokens and the session.", |schemas: &mut Schemas| {
             let session = json!({"oneOf": [schemas.inline::<Session<Value>>(), {"type": "null"}]});
             let warnings = json!({"type": "array", "items": {"type": "string"}});
-            object(&[("auth_result", schemas.refer::<AuthResult>()), ("session", session), ("warnings", warnings)])
+            let mut opened = object(&[
+                ("auth_result", schemas.refer::<AuthResult>()),
+                ("session", session),
+                ("warnings", warnings),
+            ]);
+            let says = "The one-time code for `POST …/tokens/handoff`, good for 60 seconds, where one was asked for.";
+            opened["properties"]["handoff"] = json!({"type": "string", "description": says});
+            opened
         })
         .refuses(&[Code::SessionLimit])
 }

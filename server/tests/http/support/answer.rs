@@ -65,6 +65,7 @@ impl Answer {
         headers.sort_unstable();
         lines.extend(headers.into_iter().map(|(name, value)| match name {
             "etag" | "x-request-id" => format!("{name}: [{name}]"),
+            "set-cookie" => format!("{name}: {}", without_token(value)),
             _ => format!("{name}: {value}"),
         }));
         if !self.body.is_empty() {
@@ -76,6 +77,12 @@ impl Answer {
         }
         lines.join("\n")
     }
+}
+
+/// A `Set-Cookie` with the token in it replaced by what it is.
+fn without_token(cookie: &str) -> String {
+    let token = cookie.split_once("tr1_").and_then(|(_, rest)| rest.split(';').next());
+    token.map_or(cookie.to_owned(), |token| cookie.replace(&format!("tr1_{token}"), "[refresh token]"))
 }
 
 /// JSON with everything that differs from run to run replaced by what it is.
@@ -92,6 +99,7 @@ fn redact(name: &str, value: &mut Value) {
         Value::String(text) => {
             let kind = match name {
                 _ if text.starts_with("tr1_") => "refresh token",
+                _ if text.starts_with("th1_") => "handoff code",
                 _ if text.starts_with("eyJ") => "auth token",
                 _ if text.starts_with("tk_") => "API key",
                 "session_id" | "sid" | "next_cursor" => "session id",

@@ -52,9 +52,14 @@ impl<'w> TestApp<'w> {
         format!("{}{}", super::world::PUBLIC_URL, self.at(""))
     }
 
+    /// A request without any credentials.
+    pub fn call(&self, method: Method, path: &str) -> Call {
+        self.world.call(method, &self.at(path))
+    }
+
     /// A request of an operator.
     pub fn manage(&self, method: Method, path: &str) -> Call {
-        self.world.call(method, &self.at(path)).key(&self.world.admin)
+        self.call(method, path).key(&self.world.admin)
     }
 
     pub async fn change_settings(&self, settings: Value) -> Answer {

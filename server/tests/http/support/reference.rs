@@ -10,12 +10,20 @@ use http::Method;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Needs {
     Nothing,
+    AuthToken,
     AnyKey,
     Verify,
     VerifyOfEveryApp,
     Backend,
     Admin,
     AdminOfEveryApp,
+}
+
+impl Needs {
+    /// Whether it is an API key.
+    pub fn a_key(self) -> bool {
+        !matches!(self, Self::Nothing | Self::AuthToken)
+    }
 }
 
 /// One line of a table.
@@ -44,6 +52,7 @@ fn row(line: &str) -> Option<Row> {
     let (method, path) = call.split_once(' ')?;
     let needs = match rest.split(" |").next()? {
         "nothing" => Needs::Nothing,
+        "auth token" => Needs::AuthToken,
         "any key" => Needs::AnyKey,
         "verify" => Needs::Verify,
         "verify, every app" => Needs::VerifyOfEveryApp,
