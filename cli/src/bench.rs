@@ -3,8 +3,11 @@
 mod ceiling;
 mod http;
 mod load;
+mod open;
 mod process;
 mod refresh;
+mod rig;
+mod scale;
 mod sessions;
 
 use clap::Subcommand;
@@ -15,6 +18,10 @@ use crate::output::{Fault, Output};
 pub enum BenchCommand {
     /// Durable, rotating refreshes over HTTP, beside the ceiling of a handler that does nothing.
     Refresh(refresh::RefreshArguments),
+    /// Durable openings of sessions over HTTP, beside the same ceiling.
+    Open(open::OpenArguments),
+    /// What many sessions cost: the rate of refreshes, storage, memory, the start, lists, and ending all of a user's.
+    Scale(scale::ScaleArguments),
     /// The handler that does nothing: a server that `refresh` starts for itself.
     #[command(hide = true)]
     Ceiling,
@@ -23,6 +30,14 @@ pub enum BenchCommand {
 pub fn run(command: BenchCommand, output: Output) -> Result<(), Fault> {
     match command {
         BenchCommand::Refresh(arguments) => refresh::run(arguments, output),
+        BenchCommand::Open(arguments) => open::run(arguments, output),
+        BenchCommand::Scale(arguments) => scale::run(arguments, output),
         BenchCommand::Ceiling => ceiling::run(),
     }
+}
+
+/// The load generator runs on one thread.
+fn block_on<T>(measured: impl Future<Output = Result<T, Fault>>) -> Result<T, Fault> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.map_err(Fault::failed)?.block_on(measured)
 }

@@ -19,7 +19,11 @@ pub const ATTEMPTS: u32 = 100;
 /// How often an unknown kid may make the node look at its ring again, in seconds.
 pub const RING_LOOK_EVERY_SECS: u64 = 10;
 /// Families that one commit of an end by filter ends: refreshes get their turn between two.
-pub const ENDS_PER_COMMIT: u32 = 500;
+pub const ENDS_PER_COMMIT: u32 = 250;
+/// How much longer than such a commit took the next one waits for, in times.
+pub const ENDS_REST: u32 = 3;
+/// How long it waits at most.
+pub const ENDS_REST_MOST: Duration = Duration::from_millis(100);
 /// Sessions counted for a list.
 pub const COUNT_AT_MOST: u64 = 10_000;
 /// Sessions a page.

@@ -16,7 +16,7 @@ use tenure_wire::session::{Session, SessionFilter, SessionList};
 use crate::catalogue::App;
 use crate::error::{Error, Problem, Result};
 use crate::events;
-use crate::limits::{COUNT_AT_MOST, ENDS_PER_COMMIT, PAGE_DEFAULT, PAGE_MAX};
+use crate::limits::{COUNT_AT_MOST, ENDS_PER_COMMIT, ENDS_REST, ENDS_REST_MOST, PAGE_DEFAULT, PAGE_MAX};
 use crate::service::Service;
 
 impl Service {
@@ -116,12 +116,15 @@ impl Service {
             at,
             forget_after: remember_until,
         });
-        let mut end = EndWhere { filter, reason, at, remember_until, announce, max: ENDS_PER_COMMIT };
+        let mut end =
+            EndWhere { filter, after: None, reason, at, remember_until, announce, max: ENDS_PER_COMMIT };
         let mut ended = 0;
         loop {
+            let begun = self.monotonic();
             let done = self.store.end_where(&end).await?;
             done.families.iter().for_each(|id| self.views.forget(*id));
             ended += done.families.len() as u64;
+            end.after = done.families.last().copied().or(end.after);
             self.tallies.ended.fetch_add(done.families.len() as u64, Ordering::Relaxed);
             if end.announce.take().is_some() {
                 self.revocations.catch_up(&self.store, at).await?;
@@ -129,6 +132,9 @@ impl Service {
             if !done.more {
                 return Ok(ended);
             }
+            // Whoever ends many leaves the store to others for most of the time.
+            let took = self.monotonic().saturating_sub(begun);
+            self.clock.wait((took * ENDS_REST).min(ENDS_REST_MOST)).await;
         }
     }
 

@@ -2,6 +2,7 @@
 
 use rusqlite::{OptionalExtension, params};
 use tenure_core::change::{Change, Scope};
+use tenure_core::digest::{Attempt, Digest};
 use tenure_core::family::{Family, Head, Life, Retries, State};
 use tenure_core::id::{AppId, FamilyId, Seq, UserId};
 use tenure_core::open::Opening;
@@ -14,7 +15,7 @@ use crate::fault::Fault;
 use crate::feed;
 use crate::filter::Condition;
 use crate::job::Steps;
-use crate::rows::Key;
+use crate::rows::{ABSENT, Key};
 
 /// How many statements a change writes with.
 pub(crate) fn steps(change: &Change) -> Steps {
@@ -47,9 +48,9 @@ fn advance(batch: &Batch<'_>, key: Key, expected: Seq, head: &Head, life: &Life)
             head.seq.0,
             head.kid.0,
             head.current.as_bytes(),
-            head.previous.as_ref().map(|digest| digest.as_bytes()),
-            head.attempt.as_ref().map(|attempt| attempt.as_bytes()),
-            head.previous_attempt.as_ref().map(|attempt| attempt.as_bytes()),
+            head.previous.as_ref().map_or(&ABSENT, Digest::as_bytes),
+            head.attempt.as_ref().map_or(&ABSENT, Attempt::as_bytes),
+            head.previous_attempt.as_ref().map_or(&ABSENT, Attempt::as_bytes),
             head.salt.as_bytes(),
             head.rotated_at.millis(),
             head.retries.packed(),
@@ -128,9 +129,9 @@ fn insert(batch: &Batch<'_>, family: &Family) -> Result<(), Fault> {
             head.seq.0,
             head.kid.0,
             head.current.as_bytes(),
-            head.previous.as_ref().map(|digest| digest.as_bytes()),
-            head.attempt.as_ref().map(|attempt| attempt.as_bytes()),
-            head.previous_attempt.as_ref().map(|attempt| attempt.as_bytes()),
+            head.previous.as_ref().map_or(&ABSENT, Digest::as_bytes),
+            head.attempt.as_ref().map_or(&ABSENT, Attempt::as_bytes),
+            head.previous_attempt.as_ref().map_or(&ABSENT, Attempt::as_bytes),
             head.salt.as_bytes(),
             head.rotated_at.millis(),
             head.retries.packed(),
@@ -156,7 +157,7 @@ fn insert(batch: &Batch<'_>, family: &Family) -> Result<(), Fault> {
 /// Ends sessions that match and may return, oldest first, then announces what was asked for.
 pub(crate) fn end_where(batch: &Batch<'_>, asked: &EndWhere) -> Result<Ended, Fault> {
     let end = End { reason: asked.reason, at: asked.at, remember_until: asked.remember_until };
-    let (families, more) = end.all(batch, &asked.filter, Some(asked.max))?;
+    let (families, more) = end.all(batch, &asked.filter, asked.after, Some(asked.max))?;
     if let Some(announcement) = &asked.announce {
         feed::announce(batch, announcement)?;
     }
@@ -181,7 +182,7 @@ impl End {
     ) -> Result<bool, Fault> {
         let Some((app, user)) = self.one(batch, family, expected)? else { return Ok(false) };
         if scope == Scope::User {
-            self.all(batch, &Filter::of_user(app, user), None)?;
+            self.all(batch, &Filter::of_user(app, user), None, None)?;
         }
         batch.saw(self.at);
         Ok(true)
@@ -216,11 +217,15 @@ impl End {
         &self,
         batch: &Batch<'_>,
         filter: &Filter,
+        after: Option<FamilyId>,
         max: Option<u32>,
     ) -> Result<(Vec<FamilyId>, bool), Fault> {
         // May return, and what the filter says, which may be that they may not.
         let mut condition = Condition::new(filter, self.at);
         condition.and_status(Status::MayReturn, self.at);
+        if let Some(after) = after {
+            condition.and_newer_than(after);
+        }
         let most = max.map_or(-1, |max| i64::from(max) + 1);
         let (sql, values) = condition.into_query("SELECT id, tail FROM family", "ORDER BY id LIMIT ?", most);
         let mut families = batch

@@ -48,6 +48,12 @@ impl Condition {
         self.and("id <= ? AND (id < ? OR tail < ?)", [id.into(), id.into(), tail.into()]);
     }
 
+    /// Only those that come after `after` in a list from old to new.
+    pub(crate) fn and_newer_than(&mut self, after: FamilyId) {
+        // No two sessions share the first half of their ids.
+        self.and("id > ?", [Key::from(after).id.into()]);
+    }
+
     /// `head`, the condition, `rest`, whose one value is `last`; and the values of all.
     pub(crate) fn into_query(mut self, head: &str, rest: &str, last: i64) -> (String, Vec<Value>) {
         self.values.push(last.into());

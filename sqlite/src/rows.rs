@@ -17,6 +17,10 @@ pub(crate) const COLUMNS: &str = "id, tail, seq, kid, current, previous, attempt
      retries, active_at, idle_timeout, absolute_end, policy_version, ended_at, end_reason, app, user, client, \
      created_at, authenticated_at, confirmation, device, claims";
 
+/// What stands for no digest, which no HMAC is: a row that is opened is as wide as it gets, so that its first refreshes find
+/// their page as full as it was, and split none.
+pub(crate) const ABSENT: [u8; 16] = [0; 16];
+
 /// A session's id as the two integers that a row has of it. Numbers are ordered as ids are, first bit included.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Key {
@@ -55,9 +59,9 @@ pub(crate) fn family(row: &Row<'_>) -> Result<Family, Fault> {
         seq: Seq(fields.get()?),
         kid: Kid(fields.get()?),
         current: Digest::from_bytes(fields.get()?),
-        previous: fields.get::<Option<_>>()?.map(Digest::from_bytes),
-        attempt: fields.get::<Option<_>>()?.map(Attempt::from_bytes),
-        previous_attempt: fields.get::<Option<_>>()?.map(Attempt::from_bytes),
+        previous: fields.present()?.map(Digest::from_bytes),
+        attempt: fields.present()?.map(Attempt::from_bytes),
+        previous_attempt: fields.present()?.map(Attempt::from_bytes),
         salt: Salt::from_bytes(fields.get()?),
         rotated_at: Timestamp::from_millis(fields.get()?),
         retries: Retries::from_packed(fields.get()?),
@@ -127,6 +131,11 @@ impl<'row, 'statement> Fields<'row, 'statement> {
     pub(crate) fn get<T: FromSql>(&mut self) -> Result<T, Fault> {
         self.read += 1;
         self.row.get(self.read - 1).map_err(|_| self.illegal())
+    }
+
+    /// The next column: a digest, or what stands for none.
+    fn present(&mut self) -> Result<Option<[u8; 16]>, Fault> {
+        Ok(self.get::<Option<_>>()?.filter(|digest| *digest != ABSENT))
     }
 
     /// The next column: text, or nothing.

@@ -8,6 +8,7 @@ use std::thread::JoinHandle;
 
 use rusqlite::Connection;
 use tenure_store::Unavailable;
+use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 use crate::batch::Batch;
@@ -33,7 +34,8 @@ impl Writer {
         let mark = db.query_row("SELECT value FROM meta WHERE name = 'high_water'", [], |row| row.get(0))?;
         let high_water = Arc::new(AtomicI64::new(mark));
         let (queue, jobs) = sync_channel(queue_jobs);
-        let working = Working { db, high_water: Arc::clone(&high_water), marked: mark, handover };
+        let answers = Answers(Handle::try_current().ok());
+        let working = Working { db, high_water: Arc::clone(&high_water), marked: mark, handover, answers };
         let thread = std::thread::Builder::new()
             .name("tenure-writer".to_owned())
             .spawn(move || working.until_closed(&jobs))
@@ -86,6 +88,7 @@ struct Working {
     high_water: Arc<AtomicI64>,
     marked: i64,
     handover: Arc<Handover>,
+    answers: Answers,
 }
 
 impl Working {
@@ -112,12 +115,11 @@ impl Working {
         match self.transaction(&mut jobs, seen) {
             Ok(seen) => {
                 self.high_water.fetch_max(seen, Ordering::AcqRel);
-                jobs.into_iter().for_each(|job| job.answer(None));
+                self.answers.give(jobs, None);
             }
             Err(fault) => {
                 self.take_back();
-                let outage = fault.unavailable("committing");
-                jobs.into_iter().for_each(|job| job.answer(Some(outage.clone())));
+                self.answers.give(jobs, Some(fault.unavailable("committing")));
             }
         }
     }
@@ -146,6 +148,20 @@ impl Working {
             && let Err(error) = self.db.execute_batch("ROLLBACK")
         {
             tracing::error!(%error, "a transaction could not be taken back");
+        }
+    }
+}
+
+/// Where callers are told: in the runtime that they wait in, if the writer was started in one. Waking a task from another
+/// thread takes a lock, and often a thread from its sleep; so a batch does that once, and its callers wake each other.
+struct Answers(Option<Handle>);
+
+impl Answers {
+    fn give(&self, jobs: Vec<Box<dyn Job>>, outage: Option<Unavailable>) {
+        let answer = move || jobs.into_iter().for_each(|job| job.answer(outage.clone()));
+        match &self.0 {
+            Some(runtime) => drop(runtime.spawn(async move { answer() })),
+            None => answer(),
         }
     }
 }

@@ -97,7 +97,7 @@ async fn what_was_answered_is_on_the_disk() {
     let place = Place::new();
     let store = place.open();
     let mut rows = Vec::new();
-    for n in 0..20 {
+    for n in 1..21 {
         let row = opening(n).family;
         store.open(&opening(n)).await.unwrap();
         let change = advance(&row);

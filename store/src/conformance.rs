@@ -94,6 +94,7 @@ macro_rules! conformance_tests {
             of_64_ends_one_applies_and_is_announced_once,
             // end_where
             an_end_of_many_comes_in_chunks_oldest_first,
+            an_end_of_many_goes_on_after_the_one_where_it_stopped,
             an_end_of_many_takes_only_sessions_that_may_return,
             an_announcement_is_made_after_the_sessions_or_without_any,
             an_end_of_many_takes_what_its_filter_says,

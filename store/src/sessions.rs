@@ -28,6 +28,9 @@ pub enum OpenOutcome {
 pub struct EndWhere {
     /// Of those that match, the ones that [`may return`](tenure_core::family::Family::may_return) end.
     pub filter: Filter,
+    /// Only those that come after this one: where the commit before stopped. Without it each commit would look at all that have
+    /// ended already.
+    pub after: Option<FamilyId>,
     /// Why.
     pub reason: EndReason,
     /// When.

@@ -124,7 +124,15 @@ async fn introspection_sees_ends_of_which_this_node_only_has_an_old_view() {
     let session = FamilyId::parse(&tokens.session).unwrap();
     let at = Timestamp::from_secs(crate::support::clock::START);
     let filter = Filter { session: Some(session), ..Filter::of_app(AppId::parse("shop").unwrap()) };
-    let end = EndWhere { filter, reason: EndReason::Admin, at, remember_until: at, announce: None, max: 1 };
+    let end = EndWhere {
+        filter,
+        after: None,
+        reason: EndReason::Admin,
+        at,
+        remember_until: at,
+        announce: None,
+        max: 1,
+    };
     world.memory.end_where(&end).await.unwrap();
     assert!(!app.is_active(&tokens.auth).await);
     assert_eq!(app.refresh(&tokens.refresh).await.expect(401).reason(), "ended_by_admin");

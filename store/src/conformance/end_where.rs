@@ -12,7 +12,15 @@ use crate::{Announcement, EndWhere, Ended, Filter, Status, Subject};
 const AT: Timestamp = Timestamp::from_secs(1_900_000_100);
 
 fn asked(filter: Filter, max: u32) -> EndWhere {
-    EndWhere { filter, reason: EndReason::Admin, at: AT, remember_until: REMEMBERED, announce: None, max }
+    EndWhere {
+        filter,
+        after: None,
+        reason: EndReason::Admin,
+        at: AT,
+        remember_until: REMEMBERED,
+        announce: None,
+        max,
+    }
 }
 
 pub async fn an_end_of_many_comes_in_chunks_oldest_first<F: Fixture>() {
@@ -36,6 +44,23 @@ pub async fn an_end_of_many_comes_in_chunks_oldest_first<F: Fixture>() {
     assert_eq!(announced, expected);
     let exact = asked(Filter::of_app(app("app")), 25);
     assert_eq!(store.end_where(&exact).await.unwrap(), Ended { families: Vec::new(), more: false });
+}
+
+pub async fn an_end_of_many_goes_on_after_the_one_where_it_stopped<F: Fixture>() {
+    let fixture = F::open_fresh().await;
+    let store = fixture.backend();
+    let mut rows: Vec<_> = (0..5).map(|n| session(n * 500, "ada")).collect();
+    rows.sort_by_key(|row| row.id);
+    for row in &rows {
+        open(&*store, row).await;
+    }
+    let after = Some(rows[1].id);
+    let end = EndWhere { after, ..asked(Filter::of_user(app("app"), user("ada")), 2) };
+    let ended = store.end_where(&end).await.unwrap();
+    assert_eq!(ended, Ended { families: vec![rows[2].id, rows[3].id], more: true });
+    let end = EndWhere { after: ended.families.last().copied(), ..end };
+    assert_eq!(store.end_where(&end).await.unwrap(), Ended { families: vec![rows[4].id], more: false });
+    assert_eq!(stored(&*store, rows[1].id).await, rows[1], "what comes before it was not asked for");
 }
 
 pub async fn an_end_of_many_takes_only_sessions_that_may_return<F: Fixture>() {

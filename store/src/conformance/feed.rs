@@ -34,6 +34,7 @@ pub async fn the_feed_has_no_gap_under_concurrent_ends<F: Fixture>() {
         tasks.push(tokio::spawn(async move {
             let end = EndWhere {
                 filter: Filter::of_user(app("app"), user("ada")),
+                after: None,
                 reason: EndReason::Admin,
                 at: NOW,
                 remember_until: REMEMBERED,
@@ -114,6 +115,7 @@ pub async fn every_subject_comes_back<F: Fixture>() {
         let announcement = Announcement { app: app("app"), subject, at: NOW, forget_after: REMEMBERED };
         let end = EndWhere {
             filter: Filter::of_app(app("app")),
+            after: None,
             reason: EndReason::Admin,
             at: NOW,
             remember_until: REMEMBERED,

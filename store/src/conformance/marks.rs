@@ -41,6 +41,7 @@ pub async fn the_mark_of_time_rises_and_never_falls<F: Fixture>() {
     assert_eq!(store.high_water().await.unwrap(), later(2), "an end");
     let end = EndWhere {
         filter: Filter::of_app(app("app")),
+        after: None,
         reason: EndReason::Admin,
         at: later(3),
         remember_until: REMEMBERED,

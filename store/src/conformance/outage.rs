@@ -36,6 +36,7 @@ pub async fn an_outage_is_unavailable_and_loses_nothing<F: Fixture>() {
     let write = put(Kind::ApiKey, "new", Expected::Absent, b"new");
     let end_all = EndWhere {
         filter: Filter::of_app(app("app")),
+        after: None,
         reason: EndReason::Admin,
         at: NOW,
         remember_until: REMEMBERED,

@@ -17,6 +17,7 @@ async fn announce(store: &dyn Backend, forget_after: Timestamp) {
     let announcement = Announcement { app: app("app"), subject: Subject::App, at: NOW, forget_after };
     let end = EndWhere {
         filter: Filter::of_app(app("nothing")),
+        after: None,
         reason: EndReason::Admin,
         at: NOW,
         remember_until: NOW,

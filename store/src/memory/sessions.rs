@@ -64,7 +64,7 @@ impl Sessions for Memory {
     async fn end_where(&self, end: &EndWhere) -> Result<Ended, Unavailable> {
         let mut stored = self.stored()?;
         let mut rows = stored.matching(&end.filter, end.at);
-        rows.retain(|row| row.may_return(end.at));
+        rows.retain(|row| row.may_return(end.at) && end.after.is_none_or(|after| row.id > after));
         let more = rows.len() > end.max as usize;
         rows.truncate(end.max as usize);
         for row in &rows {
