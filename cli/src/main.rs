@@ -5,6 +5,7 @@ mod serve;
 
 mod bench;
 mod commands;
+mod doctor;
 
 mod remote;
 
@@ -12,6 +13,7 @@ mod node;
 
 mod config;
 mod output;
+mod web;
 
 use std::process::ExitCode;
 
@@ -44,6 +46,8 @@ enum Command {
     Config(commands::config::ConfigCommand),
     /// Bring the store to the schema of this binary.
     Migrate(commands::migrate::MigrateArguments),
+    /// Look for what is set up wrong, and say what to do about it.
+    Doctor(doctor::DoctorArguments),
     /// Ask a running server whether it can serve.
     Health(remote::Remote),
     /// Create and list apps.
@@ -82,6 +86,7 @@ fn run(command: Command, output: Output) -> Result<(), Fault> {
         Command::Serve(arguments) => serve::run(arguments),
         Command::Config(command) => commands::config::run(command, output),
         Command::Migrate(arguments) => commands::migrate::run(arguments, output),
+        Command::Doctor(arguments) => doctor::run(arguments, output),
         Command::Health(remote) => commands::health::run(&remote, output),
         Command::App(command) => commands::app::run(command, output),
         Command::Session(command) => commands::session::run(command, output),

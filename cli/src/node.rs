@@ -8,6 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tenure_server::router::router;
 use tenure_server::serve::{Listener, serve};
 use tenure_server::state::{Http, HttpOptions};
@@ -165,6 +166,7 @@ pub async fn run(
     ready: impl FnOnce() -> Result<(), Fault>,
 ) -> Result<(), Fault> {
     let signals = Signals::listen()?;
+    allow_many_files();
     let socket = data_dir.join(SOCKET);
     let _lock = lock(data_dir)?;
     // Whoever holds the folder's lock owns the socket: one that is there was left behind.
@@ -173,11 +175,12 @@ pub async fn run(
         UnixListener::bind(&socket).map_err(|e| Fault::failed(format!("{}: {e}", socket.display())))?;
     fs::set_permissions(&socket, fs::Permissions::from_mode(0o600)).map_err(Fault::failed)?;
     let prefix: String = random()?[..4].iter().map(|byte| format!("{byte:02x}")).collect();
+    let connections = http.connections.clone();
     let router = router(Http::new(service.clone(), http), prefix);
     let mut all: Vec<_> = listeners.into_iter().map(Listener::Network).collect();
     all.push(Listener::Owner(owner));
     let (stop, stopped) = watch::channel(false);
-    let served = tokio::spawn(serve(router, all, stopped));
+    let served = tokio::spawn(serve(router, all, stopped, connections));
     tokio::spawn(keep_house(service.clone()));
     ready()?;
     signals.wait_for_the_end(&service).await;
@@ -186,6 +189,15 @@ pub async fn run(
     served.await.map_err(Fault::failed)?;
     let _ = fs::remove_file(&socket);
     Ok(())
+}
+
+/// Each connection is an open file. Systems start a process with a low limit, for programs that cannot do with more, and let it
+/// raise that itself.
+fn allow_many_files() {
+    let limit = getrlimit(Resource::Nofile);
+    if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }) {
+        tracing::warn!(%error, "the limit of open files could not be raised");
+    }
 }
 
 /// What the process is told from outside.

@@ -32,6 +32,12 @@ impl Fault {
     }
 }
 
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.says)
+    }
+}
+
 /// How a command speaks.
 #[derive(Clone, Copy)]
 pub struct Output {

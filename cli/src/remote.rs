@@ -1,6 +1,6 @@
 //! Speaking to a running server: through its own socket, or over the network with an API key.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use clap::Args;
@@ -11,11 +11,11 @@ use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpStream, UnixStream};
+use tokio::net::UnixStream;
 
 use crate::node::SOCKET;
 use crate::output::Fault;
+use crate::web::{Address, Stream};
 
 /// Which server a command speaks to.
 #[derive(Args)]
@@ -23,7 +23,7 @@ pub struct Remote {
     /// The folder of the server's store, whose socket is used.
     #[arg(long, default_value = "tenure-data")]
     data_dir: PathBuf,
-    /// Speak to this address (http://…) instead, with the API key in TENURE_API_KEY.
+    /// Speak to this address (https://…) instead, with the API key in TENURE_API_KEY.
     #[arg(long)]
     server: Option<String>,
 }
@@ -42,6 +42,16 @@ impl Remote {
         let text: &[u8] = if bytes.is_empty() { b"null" } else { &bytes };
         serde_json::from_slice(text)
             .map_err(|error| Fault::failed(format!("the server's answer is not understood: {error}")))
+    }
+
+    /// The server whose store is in `folder`.
+    pub fn of_folder(folder: PathBuf) -> Self {
+        Self { data_dir: folder, server: None }
+    }
+
+    /// The folder of the server's store, if it is on this machine.
+    pub fn folder(&self) -> Option<&Path> {
+        self.server.is_none().then_some(&*self.data_dir)
     }
 
     /// GET.
@@ -68,12 +78,11 @@ impl Remote {
             }
             Some(url) => {
                 let address = address(url)?;
-                request = request.header(HOST, &address);
+                request = request.header(HOST, address.authority);
                 if let Ok(key) = std::env::var("TENURE_API_KEY") {
                     request = request.header(AUTHORIZATION, format!("Bearer {key}"));
                 }
-                let connected = TcpStream::connect(&address).await;
-                Box::new(connected.map_err(|error| Fault::unreachable(format!("{address}: {error}")))?)
+                address.connect().await.map_err(Fault::unreachable)?
             }
         };
         let body = body.map(Value::to_string).unwrap_or_default();
@@ -98,21 +107,10 @@ async fn answer(stream: Box<dyn Stream>, request: Request<Full<Bytes>>) -> Resul
     Err(if status.is_server_error() { Fault::unreachable(text) } else { Fault::refused(text) })
 }
 
-fn address(url: &str) -> Result<String, Fault> {
-    let host = url.strip_prefix("http://").map(|rest| rest.trim_end_matches('/'));
-    let host = host.filter(|host| !host.is_empty() && !host.contains('/'));
-    let host = host.ok_or_else(|| {
-        Fault::failed(
-            "--server must be http://HOST:PORT; for a server behind TLS use --data-dir on its machine",
-        )
-    })?;
-    let has_port = host.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok());
-    Ok(if has_port { host.to_owned() } else { format!("{host}:80") })
+fn address(url: &str) -> Result<Address<'_>, Fault> {
+    let address = Address::parse(url.trim_end_matches('/')).filter(|address| address.path.is_empty());
+    address.ok_or_else(|| Fault::failed("--server must be https://HOST or http://HOST:PORT"))
 }
-
-trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
-
-impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
 /// `text` as one segment of a path or one value of a query.
 pub fn escaped(text: &str) -> String {

@@ -87,6 +87,24 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// All of them.
+    pub const ALL: [Refusal; 14] = [
+        Self::Unknown,
+        Self::WrongClient,
+        Self::BindingFailed,
+        Self::Ended(EndReason::User),
+        Self::Ended(EndReason::Admin),
+        Self::Ended(EndReason::Limit),
+        Self::Ended(EndReason::Settings),
+        Self::Ended(EndReason::UserDisabled),
+        Self::Ended(EndReason::KeyRetired),
+        Self::Ended(EndReason::Reused),
+        Self::ExpiredIdle,
+        Self::ExpiredAbsolute,
+        Self::Superseded,
+        Self::OutOfSync,
+    ];
+
     /// The `reason` (or, for the two that are no verdicts, the `code`) of the HTTP contract.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -35,6 +35,12 @@ pub mod cookie;
 
 pub mod state;
 
+pub mod connections;
+mod measures;
+
+mod process;
+mod route_class;
+
 pub mod address;
 mod answer;
 mod write_time;

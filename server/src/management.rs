@@ -2,6 +2,7 @@
 
 mod api_keys;
 mod apps;
+mod diagnosis;
 mod recovery;
 mod session_settings;
 mod sessions;
@@ -21,6 +22,7 @@ pub fn routes() -> Router<Http> {
         .route("/v1/apps", get(apps::list).post(apps::create))
         .route("/v1/session-presets", get(session_settings::presets))
         .route("/v1/recovery", post(recovery::open))
+        .route("/v1/diagnosis", get(diagnosis::show))
         .route("/v1/apps/{app}/session-settings", get(session_settings::show).put(session_settings::change))
         .route("/v1/apps/{app}/sessions", get(sessions::list).post(sessions::open))
         .route("/v1/apps/{app}/sessions/end", post(sessions::end_matching))

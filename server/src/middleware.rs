@@ -2,7 +2,6 @@
 //! address: no query, no body, and of the path only which route it took.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
 
 use axum::extract::{MatchedPath, Request};
 use axum::middleware::Next;
@@ -12,24 +11,27 @@ use tracing::Instrument as _;
 
 use tenure_service::error::Error;
 
+use crate::address::Peer;
 use crate::answer::Failure;
 use crate::code::Code;
+use crate::route_class::RouteClass;
+use crate::state::Http;
 
 const HEADER: &str = "x-request-id";
 /// What begins so is a credential that stands in the wrong header, and must be in no log.
 const CREDENTIALS: [&[u8]; 4] = [b"tk_", b"tr1_", b"th1_", b"ts1_"];
 
-/// What surrounds every request: numbers for those that bring no id of their own, and a bounded time.
+/// What surrounds every request: numbers for those that bring no id of their own, a bounded time, and counts.
 pub struct Surroundings {
     prefix: String,
-    request_time: Duration,
+    http: Http,
     next: AtomicU64,
 }
 
 impl Surroundings {
     /// Ids that begin with `prefix`, which should differ from process to process.
-    pub fn new(prefix: String, request_time: Duration) -> Self {
-        Self { prefix, request_time, next: AtomicU64::new(1) }
+    pub fn new(prefix: String, http: Http) -> Self {
+        Self { prefix, http, next: AtomicU64::new(1) }
     }
 
     fn id_of(&self, request: &Request) -> HeaderValue {
@@ -52,17 +54,26 @@ pub async fn to_the_end(request: Request, next: Next) -> Response {
     done.unwrap_or_else(|error| Failure::from(Error::bug(error)).into_response())
 }
 
-/// Gives the answer the request's id, and every request a bounded time.
+/// Gives the answer the request's id, every request a bounded time, and counts both.
 pub async fn around(all: &Surroundings, request: Request, next: Next) -> Response {
+    let started = all.http.service.monotonic();
+    if let Some(peer) = request.extensions().get::<Peer>() {
+        all.http.measures.arrived(*peer, request.headers(), &all.http.options.trusted_proxies);
+    }
     let id = all.id_of(&request);
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
     // Everything that is logged about it carries its id.
     let span = tracing::error_span!("request", id = id.to_str().unwrap_or_default());
-    let answered = tokio::time::timeout(all.request_time, next.run(request)).instrument(span).await;
+    let answered = tokio::time::timeout(all.http.options.patience.request_time, next.run(request))
+        .instrument(span)
+        .await;
     let mut response = answered
         .unwrap_or_else(|_| Failure::unavailable(Code::TooSlow, "This took too long.").into_response());
-    let route = route.as_ref().map_or("none", MatchedPath::as_str);
+    let route = route.as_ref().map(MatchedPath::as_str);
+    let took = all.http.service.monotonic().saturating_sub(started);
+    all.http.measures.answered(RouteClass::of(&method, route), response.status(), took);
+    let route = route.unwrap_or("none");
     tracing::debug!(target: "tenure::http", %method, %route, status = response.status().as_u16(), id = ?id);
     response.headers_mut().insert(HEADER, id);
     response

@@ -14,7 +14,7 @@ use crate::{client_api, cors, dev, management, oauth, operations};
 
 /// The router of the public listener. `request_prefix` begins the ids of requests that bring none.
 pub fn router(http: Http, request_prefix: String) -> Router {
-    let all = Arc::new(Surroundings::new(request_prefix, http.options.patience.request_time));
+    let all = Arc::new(Surroundings::new(request_prefix, http.clone()));
     let app = get(client_api::show_app)
         .merge(patch(management::update_app).delete(management::delete_app).layer(from_fn(to_the_end)));
     // A preflight is a method that these routes do not have: what answers it must be inside the layer that knows pages.

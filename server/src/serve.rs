@@ -18,6 +18,7 @@ use tokio::sync::{Semaphore, watch};
 use tower::ServiceExt as _;
 
 use crate::address::Peer;
+use crate::connections::Connections;
 use crate::limits::{HEAD_BYTES, HEADERS, Patience};
 use crate::write_time::WriteTime;
 
@@ -33,9 +34,14 @@ pub enum Listener {
 }
 
 /// Serves `router` on `listeners` until `stop` says so; then accepts nothing more and lets accepted requests finish, for
-/// ten seconds at most.
-pub async fn serve(router: Router, listeners: Vec<Listener>, stop: watch::Receiver<bool>) {
-    serve_within(router, listeners, stop, Patience::default()).await;
+/// ten seconds at most. Counts open connections in `connections`.
+pub async fn serve(
+    router: Router,
+    listeners: Vec<Listener>,
+    stop: watch::Receiver<bool>,
+    connections: Connections,
+) {
+    serve_within(router, listeners, stop, Patience::default(), connections).await;
 }
 
 /// The same with other limits for slow clients.
@@ -44,13 +50,19 @@ pub async fn serve_within(
     listeners: Vec<Listener>,
     stop: watch::Receiver<bool>,
     patience: Patience,
+    connections: Connections,
 ) {
     let graceful = Arc::new(GracefulShutdown::new());
     let network = Arc::new(Semaphore::new(patience.connections));
     let loops: Vec<_> = listeners
         .into_iter()
         .map(|listener| {
-            let accepted = Accepted { router: router.clone(), graceful: graceful.clone(), patience };
+            let accepted = Accepted {
+                router: router.clone(),
+                graceful: graceful.clone(),
+                patience,
+                connections: connections.clone(),
+            };
             // The network cannot keep the owner out.
             let free = match &listener {
                 Listener::Network(_) => network.clone(),
@@ -83,13 +95,14 @@ async fn accept(listener: Listener, what: Accepted, free: Arc<Semaphore>, mut st
         };
         match accepted {
             Ok((stream, peer, permit)) => {
+                let counted = what.connections.one_more();
                 let watched = what.graceful.watch(what.connection(stream, peer));
                 tokio::spawn(async move {
                     // A peer that went away or sent no HTTP is its own affair.
                     if let Err(error) = watched.await {
                         tracing::debug!(%error, "a connection ended early");
                     }
-                    drop(permit);
+                    drop((permit, counted));
                 });
             }
             Err(error) => {
@@ -105,6 +118,7 @@ struct Accepted {
     router: Router,
     graceful: Arc<GracefulShutdown>,
     patience: Patience,
+    connections: Connections,
 }
 
 impl Accepted {

@@ -12,7 +12,9 @@ use tenure_service::service::Service;
 
 use crate::address::{Peer, client_address};
 use crate::answer::Failure;
+use crate::connections::Connections;
 use crate::limits::{ADDRESSES, Patience};
+use crate::measures::Measures;
 
 /// How HTTP is served.
 #[derive(Default)]
@@ -23,6 +25,8 @@ pub struct HttpOptions {
     pub open_metrics: bool,
     /// How long clients may take.
     pub patience: Patience,
+    /// Counts the connections that are open.
+    pub connections: Connections,
     /// The clock that `POST /dev/clock` moves, in `dev --virtual-clock` only, and where this process listens.
     pub virtual_clock: Option<(Arc<VirtualClock>, SocketAddr)>,
 }
@@ -39,6 +43,8 @@ pub struct Shared {
     pub options: HttpOptions,
     /// The last answer of `/readyz`: when, and what was wrong.
     pub(crate) ready: Mutex<Option<(Duration, Result<(), String>)>>,
+    /// What was counted of requests.
+    pub(crate) measures: Measures,
     failures: Rate<IpAddr>,
 }
 
@@ -47,7 +53,8 @@ impl Http {
     pub fn new(service: Arc<Service>, options: HttpOptions) -> Self {
         let failures =
             Rate::new(FAILURES_PER_MINUTE, Duration::from_secs(60), FAILURES_PER_MINUTE, ADDRESSES);
-        Self(Arc::new(Shared { service, options, failures, ready: Mutex::new(None) }))
+        let (ready, measures) = (Mutex::new(None), Measures::default());
+        Self(Arc::new(Shared { service, options, ready, measures, failures }))
     }
 
     /// Counts a failed guess against the address that it came from: `failure` as it is, or 429 when there were too many.

@@ -19,6 +19,8 @@ pub mod apps;
 pub mod change_settings;
 pub mod recovery;
 
+pub mod diagnosis;
+
 pub mod housekeeping;
 pub mod signing_keys;
 

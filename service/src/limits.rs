@@ -46,6 +46,8 @@ pub const OVER_SESSIONS_KEPT: Span = Span::from_days(30);
 pub const EVENTS_KEPT: Span = Span::from_days(90);
 /// Rows of a kind that one commit removes: refreshes get their turn between two.
 pub const PRUNED_AT_ONCE: u32 = 500;
+/// Commits that are made to measure how long one takes.
+pub const PROBES: usize = 40;
 /// Apps, at most.
 pub const APPS: usize = 10_000;
 /// API keys, at most.

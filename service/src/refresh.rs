@@ -43,7 +43,10 @@ impl Service {
     pub async fn refresh(&self, request: &RefreshRequest<'_>) -> Result<Issued> {
         let now = self.now()?;
         let app = self.app(request.app)?;
-        let token = self.authenticate(request.token).await.ok_or(Error::Session(Refusal::Unknown))?;
+        let Some(token) = self.authenticate(request.token).await else {
+            self.tallies.refuse(Refusal::Unknown);
+            return Err(Error::Session(Refusal::Unknown));
+        };
         let rate = self.session_rate.count(&token.family(), self.monotonic());
         rate.map_err(|wait| Error::TooMany { retry_after: retry_after(wait) })?;
         let client = self.client(&app, request.client)?;
@@ -89,7 +92,7 @@ impl Service {
                 }
                 (Decision::End { change, refusal }, Some(seen)) => {
                     if let Committed::Ended = self.store.commit(seen, &change).await? {
-                        self.tallies.refused.fetch_add(1, Ordering::Relaxed);
+                        self.tallies.refuse(refusal);
                         self.after_end(seen, &change, c).await;
                         return Err(Error::Session(refusal));
                     }
@@ -98,7 +101,7 @@ impl Service {
                     if let Some(seen) = seen {
                         self.tell(notice, seen, c).await;
                     }
-                    self.tallies.refused.fetch_add(1, Ordering::Relaxed);
+                    self.tallies.refuse(refusal);
                     return Err(Error::Session(refusal));
                 }
                 _ => {} // A refusal on a view that may be stale.

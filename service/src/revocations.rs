@@ -50,6 +50,11 @@ impl Revocations {
         self.read().cut_off(app, user)
     }
 
+    /// The number of the last entry that this node has read.
+    pub(crate) fn head(&self) -> u64 {
+        self.read().head
+    }
+
     fn read(&self) -> MutexGuard<'_, Read> {
         self.read.lock().unwrap_or_else(PoisonError::into_inner)
     }

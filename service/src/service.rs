@@ -7,6 +7,7 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use tenure_core::id::{AppId, FamilyId, Kid};
 use tenure_core::limits::CLOCK_BEHIND;
+use tenure_core::refusal::Refusal;
 use tenure_core::rotate::Recovery;
 use tenure_core::time::{Span, Timestamp};
 use tenure_store::{Event, Store, Unavailable};
@@ -67,8 +68,8 @@ pub(crate) struct Recovering {
 pub struct Tallies {
     /// Refreshes served, by row of the table: rotated, replayed, reissued, fast-forwarded.
     pub served: [AtomicU64; 4],
-    /// Presentations that were refused.
-    pub refused: AtomicU64,
+    /// Presentations that were refused, by reason, in the order of [`Refusal::ALL`].
+    pub refused: [AtomicU64; Refusal::ALL.len()],
     /// Sessions ended for reuse.
     pub reused: AtomicU64,
     /// Sessions opened.
@@ -77,6 +78,15 @@ pub struct Tallies {
     pub ended: AtomicU64,
     /// Times that a decision had to be made again because somebody else was faster.
     pub stale: AtomicU64,
+}
+
+impl Tallies {
+    /// Counts a refusal.
+    pub(crate) fn refuse(&self, refusal: Refusal) {
+        if let Some(at) = Refusal::ALL.iter().position(|known| *known == refusal) {
+            self.refused[at].fetch_add(1, Ordering::Relaxed);
+        }
+    }
 }
 
 impl Service {

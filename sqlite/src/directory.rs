@@ -3,10 +3,11 @@
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use tenure_core::time::Timestamp;
-use tenure_store::{Directory, Expected, Kind, Record, Unavailable, Write, Written};
+use tenure_store::{Directory, Expected, Figures, Kind, Record, Unavailable, Write, Written};
 
 use crate::Sqlite;
 use crate::batch::Batch;
+use crate::disk;
 use crate::fault::Fault;
 use crate::job::Steps;
 
@@ -40,6 +41,10 @@ impl Directory for Sqlite {
         // The value has to change: SQLite would not write a page that stays as it was.
         let sql = "UPDATE meta SET value = 1 - value WHERE name = 'probe'";
         self.writer.submit(Steps::One, move |batch| batch.execute(sql, []).map(drop)).await
+    }
+
+    fn figures(&self) -> Option<Figures> {
+        Some(Figures { disk: disk::below(&self.file), ..self.writer.figures() })
     }
 }
 

@@ -25,13 +25,19 @@ mod writer;
 
 mod checkpoint;
 
+mod tally;
+
 mod job;
 
 mod batch;
 
 mod reader;
 
+mod disk;
+pub use disk::disk;
+
 mod schema;
+pub use schema::{Schema, schema};
 
 mod connect;
 
@@ -58,7 +64,7 @@ pub struct Sqlite {
     _checkpoints: Checkpoints,
     writer: Writer,
     incarnation: u64,
-    _file: Arc<File>,
+    file: Arc<File>,
     _lock: Lock,
 }
 
@@ -93,7 +99,7 @@ impl Sqlite {
             _checkpoints: checkpoints,
             writer,
             incarnation: incarnation as u64,
-            _file: file,
+            file,
             _lock: lock,
         })
     }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use crate::create;
 use crate::open::{OpenError, Options};
@@ -19,6 +19,22 @@ pub(crate) const PAGE_BYTES: u32 = 2048;
 
 /// The schema that this program is made for.
 pub(crate) const NEEDED: u32 = STEPS.len() as u32;
+
+/// How many steps a database has taken, and how many this program knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Schema {
+    /// Taken.
+    pub found: u32,
+    /// Known.
+    pub needed: u32,
+}
+
+/// The schema of the database at `path`, which another process may be serving: it is only read.
+pub fn schema(path: &Path) -> Result<Schema, OpenError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let db = Connection::open_with_flags(path, flags).map_err(|error| failed(path, error))?;
+    Ok(Schema { found: version(&db, path)?, needed: NEEDED })
+}
 
 /// Checks that the database at `path` can be worked with, after migrating it where the options say so.
 pub(crate) fn prepare(path: &Path, options: &Options) -> Result<(), OpenError> {

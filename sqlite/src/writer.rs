@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 
 use rusqlite::Connection;
-use tenure_store::Unavailable;
+use tenure_store::{Figures, Unavailable};
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
@@ -15,6 +15,7 @@ use crate::batch::Batch;
 use crate::checkpoint::Handover;
 use crate::fault::Fault;
 use crate::job::{Job, Pending, Steps};
+use crate::tally::Tally;
 
 /// Jobs in one transaction; the rest wait for the next.
 const BATCH_JOBS: usize = 1024;
@@ -26,6 +27,7 @@ pub(crate) struct Writer {
     queue: Option<SyncSender<Box<dyn Job>>>,
     thread: Option<JoinHandle<()>>,
     high_water: Arc<AtomicI64>,
+    tally: Arc<Tally>,
 }
 
 impl Writer {
@@ -35,12 +37,20 @@ impl Writer {
         let high_water = Arc::new(AtomicI64::new(mark));
         let (queue, jobs) = sync_channel(queue_jobs);
         let answers = Answers(Handle::try_current().ok());
-        let working = Working { db, high_water: Arc::clone(&high_water), marked: mark, handover, answers };
+        let tally = Arc::new(Tally::default());
+        let working = Working {
+            db,
+            high_water: Arc::clone(&high_water),
+            marked: mark,
+            handover,
+            answers,
+            tally: Arc::clone(&tally),
+        };
         let thread = std::thread::Builder::new()
             .name("tenure-writer".to_owned())
             .spawn(move || working.until_closed(&jobs))
             .map_err(Fault::System)?;
-        Ok(Self { queue: Some(queue), thread: Some(thread), high_water })
+        Ok(Self { queue: Some(queue), thread: Some(thread), high_water, tally })
     }
 
     /// Runs `work` inside the next transaction. An `Ok` is durable; after an `Err` nothing of it was done, save for the
@@ -55,15 +65,24 @@ impl Writer {
         match &self.queue {
             Some(queue) => queue.try_send(job).map_err(|error| {
                 Unavailable::new(match error {
-                    TrySendError::Full(_) => "sqlite, writing: too many changes are waiting",
+                    TrySendError::Full(_) => {
+                        self.tally.turned_away();
+                        "sqlite, writing: too many changes are waiting"
+                    }
                     TrySendError::Disconnected(_) => "sqlite, writing: the writer has stopped",
                 })
             })?,
             None => return Err(Unavailable::new("sqlite, writing: the store is closed")),
         }
+        self.tally.accepted();
         answer
             .await
             .unwrap_or_else(|_| Err(Unavailable::new("sqlite, writing: the writer gave up the batch")))
+    }
+
+    /// What was counted.
+    pub(crate) fn figures(&self) -> Figures {
+        self.tally.figures()
     }
 
     /// The latest time that a committed change carried.
@@ -89,6 +108,7 @@ struct Working {
     marked: i64,
     handover: Arc<Handover>,
     answers: Answers,
+    tally: Arc<Tally>,
 }
 
 impl Working {
@@ -96,12 +116,14 @@ impl Working {
         while let Ok(first) = jobs.recv() {
             let mut batch = vec![first];
             batch.extend(jobs.try_iter().take(BATCH_JOBS - 1));
+            let (changes, started) = (batch.len() as u64, Tally::start());
             // A panic drops the batch, which tells every caller in it, and takes the transaction back.
             let done = catch_unwind(AssertUnwindSafe(|| self.commit(batch)));
             if done.is_err() {
                 tracing::error!("a job of the writer panicked; its batch was taken back");
             }
             self.take_back();
+            self.tally.committed(changes, started);
             self.handover.after_commit(&self.db);
         }
         let last = self.high_water.load(Ordering::Acquire);

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use tenure_core::time::Timestamp;
 
-use crate::Unavailable;
+use crate::{Figures, Unavailable};
 
 /// What kind of record: each has its own space of keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -107,4 +107,9 @@ pub trait Directory: Send + Sync + 'static {
 
     /// Proves that the store can commit now; an error says why not.
     async fn probe(&self) -> Result<(), Unavailable>;
+
+    /// What the store counts of itself, where it does. Touches nothing that a refresh waits for.
+    fn figures(&self) -> Option<Figures> {
+        None
+    }
 }

@@ -25,6 +25,9 @@ pub use feed::{Announcement, Entry, FeedPage, Subject};
 mod event;
 pub use event::{Event, NumberedEvent};
 
+mod figures;
+pub use figures::{Disk, Figures, Spread};
+
 mod filter;
 pub use filter::{Filter, Status};
 

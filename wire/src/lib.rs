@@ -6,5 +6,6 @@ pub mod oauth;
 pub mod session;
 
 pub mod app;
+pub mod diagnosis;
 pub mod error;
 pub mod jwk;

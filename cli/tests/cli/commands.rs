@@ -156,7 +156,9 @@ fn exit_codes_tell_why() {
     assert!(serde_json::from_str::<Value>(done.refusal(3)).expect("JSON")["error"].is_string());
     let nobody =
         std::net::TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address");
-    run(tenure(&["health", "--server", &format!("http://{nobody}")])).refusal(3);
+    for scheme in ["http", "https"] {
+        run(tenure(&["health", "--server", &format!("{scheme}://{nobody}")])).refusal(3);
+    }
     // 2: a wrong command line, whatever the command.
     for wrong in [
         &["nonsense"][..],
@@ -171,7 +173,7 @@ fn exit_codes_tell_why() {
         assert!(done.stderr.contains("--help") || done.stderr.contains("Usage:"), "{wrong:?}: {done:?}");
     }
     // 1: it failed.
-    run(tenure(&["app", "list", "--server", "https://auth.example.com"])).refusal(1);
+    run(tenure(&["app", "list", "--server", "ftp://auth.example.com"])).refusal(1);
     run(tenure(&["app", "list", "--server", "http://host/path"])).refusal(1);
     // 4: the server refused; without a key, and with a wrong one.
     let dev = folder.dev();

@@ -3,6 +3,7 @@
 mod commands;
 mod dev;
 mod disk;
+mod doctor;
 mod refused;
 mod ring;
 mod secrets;

@@ -1,64 +1,13 @@
 //! `tenure serve`: its configuration, and a store that must have been migrated.
 
 use std::fs;
-use std::path::PathBuf;
-use std::process::Command;
 
 use serde_json::Value;
 
 use crate::support::ask::ask;
-use crate::support::dev::{Folder, port_of_ones_own, text, tokens};
-use crate::support::process::{Done, Server, run, tenure};
-
-struct Production {
-    folder: Folder,
-    port: u16,
-}
-
-impl Production {
-    fn new() -> Self {
-        let (folder, port) = (Folder::new(), port_of_ones_own());
-        fs::create_dir(folder.data()).expect("a folder");
-        let this = Self { folder, port };
-        let config = format!(
-            "public_url = 'https://auth.example.com'\nlisten = ['127.0.0.1:{port}']\nstore = 'sqlite:{}'\nring_file = '{}'\n",
-            text(&this.folder.database()),
-            text(&this.folder.beside("ring.toml")),
-        );
-        fs::write(this.config(), config).expect("a file");
-        this
-    }
-
-    fn config(&self) -> PathBuf {
-        self.folder.beside("tenure.toml")
-    }
-
-    fn command(&self, words: &[&str]) -> Command {
-        let config = self.config();
-        let mut all = words.to_vec();
-        all.extend(["--config", text(&config)]);
-        tenure(&all)
-    }
-
-    fn ring(&self) -> PathBuf {
-        self.folder.beside("ring.toml")
-    }
-
-    fn make_ring(&self) {
-        run(tenure(&["ring", "create", "--json", "--ring-file", text(&self.ring())])).json();
-    }
-
-    fn start(&self, command: Command) -> Server {
-        let mut server = Server::spawn(command, &self.folder.log());
-        let ready = (0..400).any(|_| {
-            std::thread::sleep(std::time::Duration::from_millis(25));
-            server.has_ended()
-                || ask(self.port, "GET", "/readyz", &[], "").is_ok_and(|answer| answer.status == 200)
-        });
-        assert!(ready && !server.has_ended(), "it does not serve");
-        server
-    }
-}
+use crate::support::dev::tokens;
+use crate::support::process::{Done, run, tenure};
+use crate::support::production::Production;
 
 #[test]
 fn a_store_that_was_not_migrated_is_refused_with_the_way_out() {

@@ -4,4 +4,5 @@
 pub mod ask;
 pub mod dev;
 pub mod process;
+pub mod production;
 pub mod random;

@@ -1,6 +1,7 @@
 //! The operations of `operations` and `dev`.
 
 use serde_json::{Value, json};
+use tenure_wire::diagnosis::Diagnosis;
 
 use super::operation::{Needs, Operation};
 use super::parameters::header;
@@ -24,6 +25,11 @@ pub(super) fn operations() -> Vec<Operation> {
             .says("In `dev` without a key.")
             .needs(Needs::Key("verify, every app"))
             .gives_text("application/openmetrics-text; version=1.0.0; charset=utf-8", "The counts.")
+            .refuses(&[Code::InvalidRequest]),
+        Operation::new("operations", "get", "/v1/diagnosis", "diagnose", "How does this node do?")
+            .says("Its clock, store, proxies and limits, for `tenure doctor`. Costs a few commits, one after the other.")
+            .needs(Needs::Key("admin, every app"))
+            .gives::<Diagnosis>(200, "Its own view.")
             .refuses(&[Code::InvalidRequest]),
         Operation::new("operations", "get", "/openapi.json", "openapi", "This document")
             .parameter(header("If-None-Match", known, "ETags of what the caller has."))

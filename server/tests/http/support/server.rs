@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use tenure_server::connections::Connections;
 use tenure_server::limits::Patience;
 use tenure_server::serve::{Listener, serve_within};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -28,7 +29,13 @@ impl Server {
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = watch::channel(false);
         let listeners = vec![Listener::Network(listener)];
-        let serving = tokio::spawn(serve_within(world.router.clone(), listeners, stopped, patience));
+        let serving = tokio::spawn(serve_within(
+            world.router.clone(),
+            listeners,
+            stopped,
+            patience,
+            Connections::default(),
+        ));
         Self { address, stop, serving }
     }
 

@@ -1,0 +1,42 @@
+//! What became of sessions.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use tenure_core::refusal::Refusal;
+use tenure_service::service::Service;
+
+use super::lines::{Lines, Written};
+
+const ROWS: [&str; 4] = ["rotated", "replayed", "reissued", "fast_forwarded"];
+
+pub(super) fn write(service: &Service, lines: &mut Lines<'_>) -> Written {
+    let tallies = service.tallies();
+    let read = |value: &AtomicU64| value.load(Ordering::Relaxed);
+    for (row, value) in ROWS.iter().zip(&tallies.served) {
+        let help = "Refreshes served by this row of the rotation table";
+        lines.counter(&format!("refreshes_{row}"), help, read(value))?;
+    }
+    let refused = Refusal::ALL.iter().zip(&tallies.refused).map(|(why, value)| (why.as_str(), read(value)));
+    lines.counters("refreshes_refused", "Refresh tokens that were refused, and why", "reason", refused)?;
+    lines.counter(
+        "sessions_reused",
+        "Sessions ended because a replaced token came back",
+        read(&tallies.reused),
+    )?;
+    lines.counter("sessions_opened", "Sessions opened", read(&tallies.opened))?;
+    lines.counter("sessions_ended", "Sessions ended on request", read(&tallies.ended))?;
+    lines.counter(
+        "decisions_repeated",
+        "Decisions made again because somebody else was faster",
+        read(&tallies.stale),
+    )?;
+    let counts = service.counts();
+    lines.counter("session_cache_hits", "Times that a session was found in memory", counts.views_found)?;
+    lines.counter(
+        "session_cache_misses",
+        "Times that a session was read from the store",
+        counts.views_read,
+    )?;
+    lines.gauge("revocation_feed_head", "The last entry of the revocation feed here", counts.feed_head)?;
+    lines.gauge("apps", "Apps", counts.apps)
+}

@@ -1,0 +1,60 @@
+//! How this node does: its clock, its store, and what it counts.
+
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use tenure_core::time::Timestamp;
+pub use tenure_store::{Figures, Spread};
+
+use crate::error::Result;
+use crate::limits::PROBES;
+use crate::service::Service;
+
+/// What the service counts beside its [`Tallies`](crate::service::Tallies).
+#[derive(Clone, Copy, Debug)]
+pub struct Counts {
+    /// Apps.
+    pub apps: u64,
+    /// Times that a session was found in memory.
+    pub views_found: u64,
+    /// Times that a session was read from the store.
+    pub views_read: u64,
+    /// The number of the last entry of the revocation feed that this node has read.
+    pub feed_head: u64,
+}
+
+impl Service {
+    /// This machine's clock, and the latest time that the store has seen; whatever they say to each other.
+    pub fn clock_and_mark(&self) -> (Timestamp, Timestamp) {
+        let now = self.clock.now();
+        (now, Timestamp::from_millis(self.high_water.load(Ordering::Relaxed)))
+    }
+
+    /// How long each of a few commits takes, one after the other, shortest first.
+    pub async fn time_commits(&self) -> Result<Vec<Duration>> {
+        let mut times = Vec::with_capacity(PROBES);
+        for _ in 0..PROBES {
+            let started = self.monotonic();
+            self.store.probe().await?;
+            times.push(self.monotonic().saturating_sub(started));
+        }
+        times.sort_unstable();
+        Ok(times)
+    }
+
+    /// What the store counts of itself.
+    pub fn store_figures(&self) -> Option<Figures> {
+        self.store.figures()
+    }
+
+    /// What the service counts.
+    pub fn counts(&self) -> Counts {
+        let (views_found, views_read) = self.views.found_and_read();
+        Counts {
+            apps: self.catalogue.all().len() as u64,
+            views_found,
+            views_read,
+            feed_head: self.revocations.head(),
+        }
+    }
+}
