@@ -87,11 +87,16 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// All of them.
-    pub const ALL: [Refusal; 14] = [
+    /// All of them, in the order of their [`place`](Self::place).
+    pub const ALL: [Refusal; 15] = [
         Self::Unknown,
         Self::WrongClient,
         Self::BindingFailed,
+        Self::ExpiredIdle,
+        Self::ExpiredAbsolute,
+        Self::HandoffExpired,
+        Self::Superseded,
+        Self::OutOfSync,
         Self::Ended(EndReason::User),
         Self::Ended(EndReason::Admin),
         Self::Ended(EndReason::Limit),
@@ -99,11 +104,22 @@ impl Refusal {
         Self::Ended(EndReason::UserDisabled),
         Self::Ended(EndReason::KeyRetired),
         Self::Ended(EndReason::Reused),
-        Self::ExpiredIdle,
-        Self::ExpiredAbsolute,
-        Self::Superseded,
-        Self::OutOfSync,
     ];
+
+    /// Where it stands in [`ALL`](Self::ALL), for counting.
+    pub const fn place(self) -> usize {
+        match self {
+            Self::Unknown => 0,
+            Self::WrongClient => 1,
+            Self::BindingFailed => 2,
+            Self::ExpiredIdle => 3,
+            Self::ExpiredAbsolute => 4,
+            Self::HandoffExpired => 5,
+            Self::Superseded => 6,
+            Self::OutOfSync => 7,
+            Self::Ended(reason) => 7 + reason.code() as usize,
+        }
+    }
 
     /// The `reason` (or, for the two that are no verdicts, the `code`) of the HTTP contract.
     pub const fn as_str(self) -> &'static str {
@@ -118,5 +134,19 @@ impl Refusal {
             Self::Superseded => "superseded",
             Self::OutOfSync => "out_of_sync",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_stands_at_its_place() {
+        for (at, refusal) in Refusal::ALL.into_iter().enumerate() {
+            assert_eq!(refusal.place(), at, "{refusal:?}");
+        }
+        let ended = EndReason::ALL.map(|reason| Refusal::ALL[Refusal::Ended(reason).place()]);
+        assert_eq!(ended, EndReason::ALL.map(Refusal::Ended));
     }
 }
