@@ -17,7 +17,7 @@ pub(super) fn operations() -> Vec<Operation> {
 fn token() -> Operation {
     let form = form(
         &[("grant_type", json!({"const": "refresh_token"})), ("refresh_token", text())],
-        &[("client_id", text())],
+        &[("client_id", words())],
     );
     let example = json!({"grant_type": "refresh_token", "refresh_token": TOKEN});
     Operation::new("oauth", "post", "/v1/apps/{app}/oauth/token", "oauthToken", "The refresh grant (RFC 6749 §6)")
@@ -37,7 +37,7 @@ fn token() -> Operation {
 }
 
 fn revoke() -> Operation {
-    let form = form(&[("token", text())], &[("client_id", text()), ("token_type_hint", text())]);
+    let form = form(&[("token", text())], &[("client_id", words()), ("token_type_hint", words())]);
     Operation::new("oauth", "post", "/v1/apps/{app}/oauth/revoke", "oauthRevoke", "End a session (RFC 7009)")
         .says("200 whatever the refresh token is. An access token ends with its session, and cannot be revoked by itself.")
         .takes_form(form, json!({"token": TOKEN}))
@@ -50,7 +50,7 @@ fn revoke() -> Operation {
 }
 
 fn introspect() -> Operation {
-    let optional = [("client_id", text()), ("client_secret", text()), ("token_type_hint", text())];
+    let optional = [("client_id", words()), ("client_secret", words()), ("token_type_hint", words())];
     let form = form(&[("token", text())], &optional);
     let path = "/v1/apps/{app}/oauth/introspect";
     Operation::new("oauth", "post", path, "introspect", "Ask what a token means now (RFC 7662)")
@@ -63,6 +63,11 @@ fn introspect() -> Operation {
 
 fn text() -> Value {
     json!({"type": "string", "minLength": 1})
+}
+
+/// What may be left out may be empty, too: that is the same (RFC 6749 §3.2).
+fn words() -> Value {
+    json!({"type": "string"})
 }
 
 /// A form: what must stand in it, and what may. It may hold more than we know.

@@ -5,6 +5,9 @@ use tenure_core::limits::{
     APP_ID_BYTES, IDEMPOTENCY_KEY_MAX_BYTES, IDEMPOTENCY_KEY_MIN_BYTES, USER_ID_BYTES,
 };
 
+/// Text without control characters (ECMA 262).
+pub(super) const NO_CONTROLS: &str = r"^[^\u0000-\u001f\u007f-\u009f]*$";
+
 /// The variable parts of an address.
 pub(super) fn in_path(path: &str) -> Vec<Value> {
     let names = path.split('{').skip(1).filter_map(|rest| rest.split('}').next());
@@ -18,10 +21,7 @@ fn path_part(name: &str) -> (Value, &'static str) {
             (json!({"type": "string", "maxLength": APP_ID_BYTES, "pattern": "^[A-Za-z0-9_-]+$"}), "The app.")
         }
         "sid" => (session_id(), "The session."),
-        "uid" => (
-            json!({"type": "string", "minLength": 1, "maxLength": USER_ID_BYTES}),
-            "The user, as the application names them.",
-        ),
+        "uid" => (user_id(), "The user, as the application names them."),
         "id" => (json!({"type": "string", "minLength": 1}), "The API key's id, the part before its secret."),
         "kid" => (json!({"type": "string", "minLength": 1}), "The signing key's id."),
         _ => (json!({"type": "string", "minLength": 1}), "A part of the address."),
@@ -31,6 +31,11 @@ fn path_part(name: &str) -> (Value, &'static str) {
 /// The schema of a session's id.
 pub(super) fn session_id() -> Value {
     json!({"type": "string", "pattern": "^[A-Za-z0-9_-]{21}[AQgw]$"})
+}
+
+/// The schema of a user's id.
+pub(super) fn user_id() -> Value {
+    json!({"type": "string", "minLength": 1, "maxLength": USER_ID_BYTES, "pattern": NO_CONTROLS})
 }
 
 /// A parameter of the query that may be left out.

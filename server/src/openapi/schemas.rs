@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use tenure_core::limits::{APP_ID_BYTES, USER_ID_BYTES};
 use tenure_core::refusal::{EndReason, Refusal};
+use tenure_wire::claims::RESERVED_CLAIMS;
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
+use super::parameters::NO_CONTROLS;
 use crate::code::{Code, OAuthCode};
 
 const PLACE: &str = "#/components/schemas/";
@@ -130,8 +132,9 @@ fn limits() -> Vec<(&'static str, &'static str, Value)> {
     let expired: Vec<_> = ends.iter().copied().chain(over.map(Refusal::as_str)).collect();
     let reasons: Vec<_> = expired.iter().copied().chain(others.map(Refusal::as_str)).collect();
     let or_null = |words: &[&str]| json!({"enum": words.iter().map(|w| json!(w)).chain([Value::Null]).collect::<Vec<_>>()});
-    let name = || json!({"minLength": 1, "maxLength": 200});
-    let user = || json!({"minLength": 1, "maxLength": USER_ID_BYTES});
+    let name = || json!({"minLength": 1, "maxLength": 200, "pattern": NO_CONTROLS});
+    let user = || json!({"minLength": 1, "maxLength": USER_ID_BYTES, "pattern": NO_CONTROLS});
+    let amr = json!({"maxItems": 16, "items": {"type": "string", "minLength": 1, "maxLength": 64}});
     let roles = || json!({"enum": ["admin", "backend", "verify"]});
     vec![
         ("ErrorBody", "code", json!({"enum": codes})),
@@ -145,9 +148,14 @@ fn limits() -> Vec<(&'static str, &'static str, Value)> {
         ("CreateApiKey", "role", roles()),
         ("ApiKey", "role", roles()),
         ("OpenRequest", "user_id", user()),
+        ("OpenRequest", "auth_time", json!({"minimum": 0})),
+        ("OpenRequest", "amr", amr),
+        ("OpenRequest", "acr", json!({"minLength": 1, "maxLength": 255})),
+        ("OpenRequest", "claims", json!({"propertyNames": {"not": {"enum": RESERVED_CLAIMS}}})),
         ("SessionFilter", "user_id", user()),
         ("SessionFilter", "session_id", super::parameters::session_id()),
         ("SessionFilter", "except", super::parameters::session_id()),
+        ("SessionFilter", "reason", or_null(&ends)),
         ("SessionFilter", "status", or_null(&["live", "ended", "expired"])),
         ("Session", "claims", json!({"type": "object", "$ref": format!("{PLACE}Value")})),
         ("Session", "status", json!({"enum": ["live", "ended", "expired"]})),

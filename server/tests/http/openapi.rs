@@ -133,3 +133,40 @@ async fn every_limit_of_a_setting_is_the_one_that_is_held() {
     }
     assert!(tried.len() > 20, "{tried:?}");
 }
+
+/// The shape that the document gives to a dry run is the one that is answered: each member, and each member of a change.
+#[tokio::test]
+async fn the_effects_of_a_dry_run_are_as_described() {
+    let world = World::new().await;
+    let shop = world.app("shop").await;
+    let call = shop.manage(Method::PUT, "/session-settings?dry_run=true");
+    let answer = call.json(json!({"idle_timeout": 7200})).send().await.expect(200).json();
+    let item = &document()["paths"]["/v1/apps/{app}/session-settings"]["put"];
+    let either = &item["responses"]["200"]["content"]["application/json"]["schema"]["anyOf"];
+    let described = &either[1]["properties"]["effects"];
+    let names =
+        |object: &Value| -> BTreeSet<String> { object.as_object().unwrap().keys().cloned().collect() };
+    assert_eq!(names(&described["properties"]), names(&answer["effects"]));
+    let change = &described["properties"]["changes"]["items"]["properties"];
+    assert_eq!(names(change), names(&answer["effects"]["changes"][0]));
+}
+
+/// What may be left out of a form may be empty, and the document does not say otherwise.
+#[tokio::test]
+async fn an_empty_parameter_of_a_form_is_an_absent_one() {
+    let world = World::new().await;
+    let shop = world.app("shop").await;
+    for path in ["/oauth/token", "/oauth/revoke"] {
+        let operation = &document()["paths"][format!("/v1/apps/{{app}}{path}")]["post"];
+        let schema = &operation["requestBody"]["content"]["application/x-www-form-urlencoded"]["schema"];
+        let token = shop.open("ann").await.refresh;
+        let mut form = vec![("grant_type", "refresh_token"), ("refresh_token", &token), ("token", &token)];
+        for (name, parameter) in schema["properties"].as_object().unwrap() {
+            if !schema["required"].as_array().unwrap().contains(&json!(name)) {
+                assert!(parameter.get("minLength").is_none(), "{path}: {name}");
+                form.push((name, ""));
+            }
+        }
+        world.post(&shop.at(path)).form(&form).send().await.expect(200);
+    }
+}

@@ -95,8 +95,13 @@ fn settings(schemas: &mut Schemas) -> Value {
 }
 
 fn effects() -> Value {
+    // What a setting may be stands in `Settings`.
+    let change = object(&[("setting", json!({"type": "string"})), ("from", json!({})), ("to", json!({}))]);
     object(&[
-        ("changes", json!({"type": "object", "description": "Each setting that would change."})),
+        (
+            "changes",
+            json!({"type": "array", "items": change, "description": "Each setting that would change."}),
+        ),
         ("live_sessions", count("Live sessions of the app, counted up to 10,000.")),
         ("ends", count("Sessions that would end, counted up to 10,000.")),
         ("applies", json!({"type": "string", "enum": ["new", "next_refresh", "now"]})),

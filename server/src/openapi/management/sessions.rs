@@ -1,14 +1,13 @@
 //! Opening, seeing and ending sessions.
 
 use serde_json::{Value, json};
-use tenure_core::limits::USER_ID_BYTES;
 use tenure_core::refusal::EndReason;
 use tenure_service::limits::{PAGE_DEFAULT, PAGE_MAX};
 use tenure_wire::auth_result::AuthResult;
 use tenure_wire::session::{EndRequest, OpenRequest, Session, SessionList};
 
 use super::super::operation::{Needs, Operation};
-use super::super::parameters::{query, session_id};
+use super::super::parameters::{query, session_id, user_id};
 use super::super::schemas::Schemas;
 use super::{count, object};
 use crate::code::Code;
@@ -62,7 +61,6 @@ fn open() -> Operation {
 }
 
 fn list() -> Operation {
-    let user = json!({"type": "string", "minLength": 1, "maxLength": USER_ID_BYTES});
     let status = json!({"type": "string", "enum": ["live", "ended", "expired"]});
     let reasons: Vec<_> = EndReason::ALL.iter().map(|reason| reason.as_str()).collect();
     let seconds = || json!({"type": "integer", "format": "int64"});
@@ -76,7 +74,7 @@ fn list() -> Operation {
     )
     .says("Everything that is given must match. `total` is exact up to 10,000.")
     .needs(Needs::Key("backend"))
-    .parameter(query("user_id", user, "The user."))
+    .parameter(query("user_id", user_id(), "The user."))
     .parameter(query("session_id", session_id(), "One session."))
     .parameter(query("except", session_id(), "All but this session."))
     .parameter(query("status", status, "What became of it."))
