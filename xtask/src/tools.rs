@@ -26,6 +26,14 @@ impl Tool {
     pub(crate) fn is_there(&self, root: &Path) -> bool {
         shell::output(root, self.probe).is_some()
     }
+
+    /// What `cargo install` is to be told, if it comes from there.
+    pub(crate) fn to_install(&self) -> &'static [&'static str] {
+        match self.from {
+            From::Cargo(arguments) => arguments,
+            _ => &[],
+        }
+    }
 }
 
 pub(crate) const GCC: Tool =
@@ -55,6 +63,15 @@ pub(crate) const DENY: Tool = Tool {
     name: "cargo-deny",
     probe: &["cargo", "deny", "--version"],
     from: From::Cargo(&["cargo-deny@0.20.2"]),
+};
+
+/// What libFuzzer is compiled with. Only `cargo xtask fuzz` needs it, so `setup` does not install it.
+pub(crate) const GXX: Tool = Tool { name: "g++", probe: &["g++", "--version"], from: From::Apt(&["g++"]) };
+/// The same holds for this.
+pub(crate) const FUZZ: Tool = Tool {
+    name: "cargo-fuzz",
+    probe: &["cargo", "fuzz", "--version"],
+    from: From::Cargo(&["cargo-fuzz@0.13.2"]),
 };
 
 /// In the order in which they are installed: what compiles comes before what is compiled.

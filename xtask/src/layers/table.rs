@@ -142,6 +142,7 @@ pub(super) const CRATES: &[Crate] = &[
         unspeakable: &[],
     },
     dev("testing/simulation", "tenure-simulation"),
+    dev("testing/fuzz", "tenure-fuzz-targets"),
     dev("benches", "tenure-benches"),
     dev("xtask", "xtask"),
 ];
