@@ -136,9 +136,16 @@ impl RingFile {
         ring
     }
 
-    /// Reads TOML. Errors name the place, never the content.
+    /// Reads TOML. Errors name the place, never the content: what stands in a wrong place may be a secret.
     pub fn parse(text: &str) -> Result<Self, RingError> {
-        toml::from_str(text).map_err(|error| RingError::Invalid(error.message().to_owned()))
+        toml::from_str(text).map_err(|error| {
+            let at = error.span().map_or(0, |span| span.start).min(text.len());
+            let line = text.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
+            RingError::Invalid(format!(
+                "it goes wrong at line {line}; each [[key]] has a kid (up to 255), a state (verify, active or retired) and a \
+                 secret (32 bytes in base64url), each of them once"
+            ))
+        })
     }
 
     /// The number and state of each key.

@@ -32,3 +32,21 @@ fn numbers_come_to_an_end() {
     }
     assert!(ring.add(&[1; 32]).is_err());
 }
+
+#[test]
+fn what_stands_in_a_wrong_place_is_not_repeated() {
+    const SECRET: &str = "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc";
+    let entry = format!("[[key]]\nkid = 1\nstate = \"active\"\nsecret = \"{SECRET}\"\n");
+    assert!(RingFile::parse(&entry).is_ok_and(|ring| Ring::derive(&ring).is_ok()));
+    for (wrong, line) in [
+        (format!("[[key]]\nkid = 1\nstate = \"{SECRET}\"\nsecret = \"active\"\n"), 3),
+        (format!("[[key]]\nkid = \"{SECRET}\"\n"), 2),
+        (format!("{entry}{SECRET} = 1\n"), 5),
+        (format!("{entry}\n{SECRET}\n"), 6),
+        (format!("{entry}secret = \"{SECRET}\"\n"), 5),
+    ] {
+        let said = RingFile::parse(&wrong).err().unwrap().to_string();
+        assert!(!said.contains(SECRET), "{said}");
+        assert!(said.contains(&format!("at line {line};")), "{said} for {wrong}");
+    }
+}
