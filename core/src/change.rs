@@ -1,7 +1,9 @@
 //! What a decision asks a store to commit: one guarded write each.
 
-use crate::family::{Family, Head, Life, State};
-use crate::id::{FamilyId, Seq};
+use std::sync::Arc;
+
+use crate::family::{Family, Head, Life, Seen, State};
+use crate::id::{Edition, FamilyId, Seq};
 use crate::refusal::EndReason;
 use crate::time::Timestamp;
 
@@ -9,23 +11,48 @@ use crate::time::Timestamp;
 /// again on what is stored now.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Change {
-    /// A new current token (rows 3, 6 and 8). Guard: live, and `seq` still is `expected`.
+    /// A new current token (rows 3, 6 and 8). Guard: live, same `seq`, same edition.
     Advance {
         /// The family.
         family: FamilyId,
-        /// The counter that the decision saw.
-        expected: Seq,
+        /// What the decision saw.
+        expected: Seen,
         /// The new head.
         head: Head,
         /// The new deadlines.
         life: Life,
     },
-    /// The current token is handed out again (rows 4 and 5): one more retry, nothing else. Guard: live, same `seq`.
+    /// The current token is handed out again (rows 4 and 5): one more retry, nothing else. Guard: live, same `seq`, same
+    /// edition.
     Replay {
         /// The family.
         family: FamilyId,
-        /// The counter that the decision saw.
-        expected: Seq,
+        /// What the decision saw.
+        expected: Seen,
+    },
+    /// The user proved anew who they are: a new current token, and the next edition. Guard: live, same `seq`, same edition.
+    Reauthenticate {
+        /// The family.
+        family: FamilyId,
+        /// What the decision saw.
+        expected: Seen,
+        /// The new head.
+        head: Head,
+        /// The new deadlines.
+        life: Life,
+        /// When the user proved it.
+        authenticated_at: Timestamp,
+        /// The new claims.
+        claims: Option<Arc<str>>,
+    },
+    /// Other claims, and the next edition; the token stays. Guard: live, same edition.
+    Amend {
+        /// The family.
+        family: FamilyId,
+        /// The edition that the decision saw.
+        expected: Edition,
+        /// The new claims.
+        claims: Option<Arc<str>>,
     },
     /// The end. Guard: live, and `seq` still is `expected` where that is given.
     End {
@@ -57,17 +84,24 @@ impl Change {
     /// The family it guards.
     pub fn family(&self) -> FamilyId {
         match self {
-            Self::Advance { family, .. } | Self::Replay { family, .. } | Self::End { family, .. } => *family,
+            Self::Advance { family, .. }
+            | Self::Replay { family, .. }
+            | Self::Reauthenticate { family, .. }
+            | Self::Amend { family, .. }
+            | Self::End { family, .. } => *family,
         }
     }
 
     /// Whether its guard holds for `row`.
     pub fn applies_to(&self, row: &Family) -> bool {
-        let expected = match self {
-            Self::Advance { expected, .. } | Self::Replay { expected, .. } => Some(*expected),
-            Self::End { expected, .. } => *expected,
+        let as_seen = match self {
+            Self::Advance { expected, .. }
+            | Self::Replay { expected, .. }
+            | Self::Reauthenticate { expected, .. } => row.seen() == *expected,
+            Self::Amend { expected, .. } => row.edition == *expected,
+            Self::End { expected, .. } => expected.is_none_or(|seq| row.head.seq == seq),
         };
-        row.id == self.family() && row.state == State::Live && expected.is_none_or(|seq| row.head.seq == seq)
+        row.id == self.family() && row.state == State::Live && as_seen
     }
 
     /// `row` as it stands once the change is committed. The reference for what every store must do.
@@ -79,6 +113,17 @@ impl Change {
                 row.life = *life;
             }
             Self::Replay { .. } => row.head.retries = row.head.retries.again(),
+            Self::Reauthenticate { head, life, authenticated_at, claims, .. } => {
+                row.head = head.clone();
+                row.life = *life;
+                row.authenticated_at = *authenticated_at;
+                row.claims = claims.clone();
+                row.edition = row.edition.next();
+            }
+            Self::Amend { claims, .. } => {
+                row.claims = claims.clone();
+                row.edition = row.edition.next();
+            }
             Self::End { reason, at, .. } => row.state = State::Ended { at: *at, reason: *reason },
         }
         row

@@ -39,6 +39,14 @@ mac16!(
     Attempt
 );
 
+impl Attempt {
+    /// What is remembered in an attempt's place of a token that a re-authentication replaced: nobody had presented it. Never
+    /// equal to an attempt, which is an HMAC with another label.
+    pub const fn replacing(token: Digest) -> Self {
+        Self(token.0)
+    }
+}
+
 mac16!(
     /// A key canary: shows that a ring holds the key that a store was written under.
     Canary

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::digest::{Attempt, Digest, Salt};
-use crate::id::{AppId, ClientId, FamilyId, Kid, Seq, UserId};
+use crate::id::{AppId, ClientId, Edition, FamilyId, Kid, Seq, UserId};
 use crate::refusal::{EndReason, Refusal};
 use crate::ring::KeyRing;
 use crate::time::{Span, Timestamp};
@@ -36,6 +36,17 @@ pub struct Family {
     pub device: Option<Arc<str>>,
     /// The claims that its auth tokens carry, as the service encodes them.
     pub claims: Option<Arc<str>>,
+    /// How often what its auth tokens say was changed.
+    pub edition: Edition,
+}
+
+/// What a decision saw of a row: what it hands out rests on both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seen {
+    /// The number of the current token.
+    pub seq: Seq,
+    /// The edition of what auth tokens say.
+    pub edition: Edition,
 }
 
 /// The current token of a family and the two before it, as HMACs.
@@ -47,9 +58,10 @@ pub struct Head {
     pub kid: Kid,
     /// The current token.
     pub current: Digest,
-    /// The token whose use minted the current one.
+    /// The token whose use minted the current one; none for the first, and for one that a re-authentication minted.
     pub previous: Option<Digest>,
-    /// The attempt whose use of `previous` minted the current token, if it carried an `Idempotency-Key`.
+    /// The attempt whose use of `previous` minted the current token, if it carried an `Idempotency-Key`; or the token that a
+    /// re-authentication replaced.
     pub attempt: Option<Attempt>,
     /// The attempt before that.
     pub previous_attempt: Option<Attempt>,
@@ -132,9 +144,21 @@ impl Family {
         self.over(now).or_else(retired)
     }
 
+    /// What a decision sees of it.
+    pub fn seen(&self) -> Seen {
+        Seen { seq: self.head.seq, edition: self.edition }
+    }
+
     /// Whether `token` is the one that would be rotated next.
     pub fn is_current(&self, token: &AuthenticToken) -> bool {
         self.head.seq == token.seq() && self.head.current == token.digest()
+    }
+}
+
+impl Head {
+    /// Whether the current token was minted by a re-authentication and has not been used: nobody presented a token for it.
+    pub fn is_renewed(&self) -> bool {
+        self.previous.is_none() && self.seq > Seq::FIRST
     }
 }
 

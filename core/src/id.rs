@@ -142,3 +142,17 @@ impl Seq {
         self.0.saturating_sub(other.0)
     }
 }
+
+/// Counts what a session's auth tokens say of it: raised by one whenever its claims or its sign-in change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Edition(pub u32);
+
+impl Edition {
+    /// As a session is opened.
+    pub const FIRST: Edition = Edition(0);
+
+    /// The next one.
+    pub const fn next(self) -> Self {
+        Edition(self.0.wrapping_add(1))
+    }
+}

@@ -9,8 +9,10 @@
 
 pub mod rotate;
 
+pub mod amend;
 pub mod end;
 pub mod open;
+pub mod reauthenticate;
 
 pub mod policy;
 pub mod preset;

@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 use crate::digest::Salt;
 use crate::family::{Family, Head, Retries, State};
 use crate::handoff::HandoffCode;
-use crate::id::{AppId, ClientId, FamilyId, Kid, Seq, UserId};
+use crate::id::{AppId, ClientId, Edition, FamilyId, Kid, Seq, UserId};
 use crate::limits::VERIFIER_SKEW;
 use crate::policy::Policy;
 use crate::ring::KeyRing;
@@ -123,6 +123,7 @@ fn opening(
         confirmation: new.confirmation,
         device: new.device,
         claims: new.claims,
+        edition: Edition::FIRST,
     };
     Ok(Opening {
         family,

@@ -190,7 +190,8 @@ fn by_counter(family: &Family, presented: &Presented<'_>, c: &Circumstances<'_>)
             return reissue(family, presented, c); // row 6
         }
     }
-    if attempt.is_some() && *attempt == head.previous_attempt {
+    let replaced = Some(Attempt::replacing(token.digest()));
+    if (attempt.is_some() && *attempt == head.previous_attempt) || replaced == head.previous_attempt {
         return refuse(Refusal::Superseded); // row 7
     }
     if c.ring.is_retired(token.kid()) {
@@ -200,6 +201,11 @@ fn by_counter(family: &Family, presented: &Presented<'_>, c: &Circumstances<'_>)
     }
     if is_ahead(family, token, c.ring) {
         return ahead(family, presented, c); // rows 8 and 9
+    }
+    if head.is_renewed() {
+        // Whoever holds an older token was cut off by the re-authentication. An end would hit only the user, who has
+        // just proved who they are.
+        return refuse(Refusal::Superseded); // row 7
     }
     reuse(family, c) // row 11
 }
@@ -268,7 +274,7 @@ fn advance(
         rotated_at: c.now,
         retries: before.retries.rotated(),
     };
-    let change = Change::Advance { family: family.id, expected: family.head.seq, head, life };
+    let change = Change::Advance { family: family.id, expected: family.seen(), head, life };
     let notice = (served == Served::FastForwarded).then_some(Notice::FastForward);
     Decision::Serve { served, change, token, notice }
 }
@@ -284,7 +290,7 @@ fn replay(family: &Family, presented: &Presented<'_>, c: &Circumstances<'_>) -> 
     }
     let token = presented.token.successor((head.kid, key), head.seq, &head.salt, head.attempt.as_ref());
     let notice = crosses_retry_pattern(head.retries).then_some(Notice::RetryPattern);
-    let change = Change::Replay { family: family.id, expected: head.seq };
+    let change = Change::Replay { family: family.id, expected: family.seen() };
     Decision::Serve { served: Served::Replayed, change, token, notice }
 }
 

@@ -1,5 +1,7 @@
 //! The requirements on refresh tokens that the rules alone can meet, each by its id.
 
+#[path = "requirements/amending.rs"]
+mod amending;
 mod common;
 #[path = "common/played.rs"]
 mod played;

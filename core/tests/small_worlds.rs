@@ -69,7 +69,7 @@ fn holds(outcome: Result<Count, Counterexample>) -> Count {
 }
 
 const KEYED: Habits = Habits { key: Key::Own, in_time: false, restores: None, rests: false };
-const CALM: Weather = Weather { held_back: 1, restores: None };
+const CALM: Weather = Weather { held_back: 1, restores: None, renewals: 0 };
 
 #[test]
 fn a_lone_client_with_a_key_is_never_signed_out() {
@@ -130,10 +130,18 @@ fn a_request_may_be_held_back_past_the_use_of_one_later_token_but_not_of_two() {
 }
 
 #[test]
+fn tabs_that_refresh_while_the_user_signs_in_again_are_never_signed_out() {
+    let weather = Weather { renewals: 2, ..CALM };
+    let count =
+        under_all("three tabs, a user who signs in again", 12, |row, token| Tabs::new(weather, row, token));
+    assert!(count.states > 100_000 && count.paths > 1_000_000_000, "{count:?}");
+}
+
+#[test]
 fn rt_24_three_tabs_outlive_a_store_that_goes_back() {
     // What the store lost it cannot tell from reuse: once a later token was adopted, a request from before ends it.
     for (open, held_back) in [(true, 0), (false, 1)] {
-        let weather = Weather { held_back, restores: Some(open) };
+        let weather = Weather { held_back, restores: Some(open), ..CALM };
         let count =
             under_all("three tabs, a restored store", 11, |row, token| Tabs::new(weather, row, token));
         assert!(count.states > 10_000, "{count:?}");
@@ -189,6 +197,9 @@ fn found(mutant: Mutant) -> Result<Count, Counterexample> {
         RecoveryIgnored => lone(policy(End, 0), Some(true)),
         SameNumberEnds => tabs(Some(false)),
         DuplicateEnds | ReplayDrawsAnew => tabs(None),
+        ReplacedEnds => run(&mutant, policy(End, 0), 8, |row, token| {
+            Tabs::new(Weather { renewals: 1, ..CALM }, row, token)
+        }),
         SlidingLeeway => holders(policy(End, 30)),
         ReissueKeepsBoth => holders(policy(Reissue, 0)),
         TwoBackAccepted | ReplayWithoutKey | ReplayAfterUse | ReuseEndsNothing | EndedForgotten => {

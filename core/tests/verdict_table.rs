@@ -15,6 +15,8 @@ mod holder;
 mod lost_commits;
 #[path = "common/played.rs"]
 mod played;
+#[path = "verdict_table/renewed.rs"]
+mod renewed;
 
 use case::{Case, Verdict};
 use tenure_core::change::Scope;
@@ -30,6 +32,7 @@ fn table() -> impl Iterator<Item = &'static Case> {
         chain::RETRIES,
         chain::LATE,
         chain::REUSE,
+        renewed::RENEWED_CASES,
         lost_commits::LOST_COMMITS,
         browser::MEANT,
         browser::HANDED_OVER,

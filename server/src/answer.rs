@@ -101,6 +101,12 @@ impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         match error {
             Error::Session(refusal) => refused(refusal),
+            Error::SessionOver(refusal) => {
+                let hint = "Nothing was changed. Open a new session for the user.";
+                let mut failure = Self::new(Code::SessionOver, "The session is over.", hint);
+                failure.body.reason = Some(refusal.as_str().to_owned());
+                failure
+            }
             Error::NotFound(what) => Self::new(Code::NotFound, format!("There is no such {what}."), ""),
             Error::Invalid(problems) => Self::fields(problems),
             Error::Conflict(says) => Self::new(Code::Conflict, says, "Nothing was changed."),

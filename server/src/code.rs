@@ -58,6 +58,8 @@ codes!(
         MethodNotAllowed = "method_not_allowed", METHOD_NOT_ALLOWED;
         /// Somebody else changed it meanwhile, or it exists already.
         Conflict = "conflict", CONFLICT;
+        /// The session is over; the `reason` says why.
+        SessionOver = "session_over", CONFLICT;
         /// The user has as many sessions as the app allows.
         SessionLimit = "session_limit", CONFLICT;
         /// Too many requests, or too many guesses.

@@ -26,7 +26,11 @@ pub fn routes() -> Router<Http> {
         .route("/v1/apps/{app}/session-settings", get(session_settings::show).put(session_settings::change))
         .route("/v1/apps/{app}/sessions", get(sessions::list).post(sessions::open))
         .route("/v1/apps/{app}/sessions/end", post(sessions::end_matching))
-        .route("/v1/apps/{app}/sessions/{sid}", get(sessions::show).delete(sessions::end))
+        .route(
+            "/v1/apps/{app}/sessions/{sid}",
+            get(sessions::show).patch(sessions::amend).delete(sessions::end),
+        )
+        .route("/v1/apps/{app}/sessions/{sid}/reauthenticate", post(sessions::reauthenticate))
         .route("/v1/apps/{app}/users/{uid}/tokens", delete(users::end))
         .route("/v1/apps/{app}/api-keys", get(api_keys::list).post(api_keys::create))
         .route("/v1/apps/{app}/api-keys/{id}", delete(api_keys::revoke))

@@ -10,7 +10,7 @@ use tenure_wire::app::{ApiKey, CreateApiKey, NewApiKey};
 use crate::credentials::{ApiKeyText, Caller, Role};
 use crate::entropy::fresh;
 use crate::error::{Error, Result};
-use crate::events;
+use crate::events::{self, Type};
 use crate::limits::API_KEYS;
 use crate::records::{self, ApiKeyRecord};
 use crate::service::Service;
@@ -74,7 +74,7 @@ impl Service {
         }
         self.put_api_keys_in_force().await;
         self.note(events::of_app(
-            "api_key_created",
+            Type::ApiKeyCreated,
             self.now()?,
             app,
             json!({"id": id, "role": role.as_str()}),
@@ -100,7 +100,7 @@ impl Service {
         let delete = Write { kind: Kind::ApiKey, key: id.to_owned(), expected: Expected::Any, value: None };
         self.store.write(&[delete]).await?;
         self.put_api_keys_in_force().await;
-        self.note(events::of_app("api_key_revoked", self.now()?, app, json!({"id": id}))).await;
+        self.note(events::of_app(Type::ApiKeyRevoked, self.now()?, app, json!({"id": id}))).await;
         Ok(())
     }
 }

@@ -15,7 +15,7 @@ use crate::change_settings::first_record;
 use crate::credentials::Caller;
 use crate::entropy::fresh;
 use crate::error::{Error, Result};
-use crate::events;
+use crate::events::{self, Type};
 use crate::limits::APPS;
 use crate::records::{self, AppRecord, settings_key};
 use crate::service::Service;
@@ -60,7 +60,7 @@ impl Service {
             return Err(Error::Conflict(format!("there is an app {id} already")));
         }
         self.put_app_in_force(&id).await;
-        self.note(events::of_app("app_created", now, &id, json!({"name": new.name}))).await;
+        self.note(events::of_app(Type::AppCreated, now, &id, json!({"name": new.name}))).await;
         self.app(&id)
     }
 
@@ -108,7 +108,7 @@ impl Service {
         self.put_api_keys_in_force().await;
         // Whoever was opening a session meanwhile did so before the app was gone, or notices that it is.
         self.end_until_done(&app, Filter::of_app(id.clone()), EndReason::Admin).await?;
-        self.note(events::of_app("app_deleted", self.now()?, id, json!({}))).await;
+        self.note(events::of_app(Type::AppDeleted, self.now()?, id, json!({}))).await;
         Ok(())
     }
 

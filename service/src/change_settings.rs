@@ -11,7 +11,7 @@ use tenure_wire::app::{Preset as PresetShown, SessionSettings};
 
 use crate::catalogue::App;
 use crate::error::{Error, Problem, Result};
-use crate::events;
+use crate::events::{self, Type};
 use crate::limits::COUNT_AT_MOST;
 use crate::records::{self, SettingsRecord, settings_key};
 use crate::service::Service;
@@ -85,7 +85,7 @@ impl Service {
             }
         }
         let detail = json!({"version": version, "changes": differences(&app.settings, &proposed.settings), "reason": change.reason});
-        self.note(events::of_app("settings_changed", now, id, detail)).await;
+        self.note(events::of_app(Type::SettingsChanged, now, id, detail)).await;
         self.session_settings(id)
     }
 

@@ -10,6 +10,8 @@ use tenure_store::Unavailable;
 pub enum Error {
     /// The session is not served, and why.
     Session(Refusal),
+    /// The session is over, and why: there is nothing left to change.
+    SessionOver(Refusal),
     /// There is no such thing.
     NotFound(&'static str),
     /// The request is not acceptable: each field with what it must be.
@@ -78,6 +80,7 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Session(refusal) => write!(f, "the session is not served: {}", refusal.as_str()),
+            Self::SessionOver(refusal) => write!(f, "the session is over: {}", refusal.as_str()),
             Self::NotFound(what) => write!(f, "there is no such {what}"),
             Self::Invalid(problems) => {
                 let said: Vec<_> = problems.iter().map(|p| format!("{} {}", p.path, p.says)).collect();

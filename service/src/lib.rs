@@ -9,6 +9,7 @@ pub mod refresh;
 pub mod open;
 pub mod sign_out;
 
+pub mod amend;
 pub mod own_sessions;
 
 pub mod introspect;
@@ -28,6 +29,7 @@ pub mod start;
 
 pub mod issue;
 
+mod claims;
 mod holder;
 mod in_force;
 
@@ -41,7 +43,8 @@ mod views;
 
 pub mod settings;
 
-mod events;
+pub mod events;
+
 mod records;
 
 pub mod limits;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 use tenure_core::digest::Salt;
 use tenure_core::family::Family;
 use tenure_core::handoff::HandoffCode;
@@ -12,20 +12,17 @@ use tenure_core::open::{Entropy, NewSession, open, open_for_handoff};
 use tenure_core::policy::Policy;
 use tenure_core::refusal::EndReason;
 use tenure_core::settings::Transport;
-use tenure_core::time::{Span, Timestamp};
+use tenure_core::time::Timestamp;
 use tenure_store::{Filter, Opened, Page, Status, Unavailable};
-use tenure_wire::claims::RESERVED_CLAIMS;
 use tenure_wire::session::{Device, OpenRequest};
 use zeroize::Zeroizing;
 
 use crate::catalogue::App;
+use crate::claims::{self, Claims};
 use crate::entropy::fresh;
 use crate::error::{Error, Problem, Result};
 use crate::issue::Issued;
-use crate::limits::{
-    ATTEMPTS, AUTH_TIME_AHEAD_SECS, CLAIMS_DEPTH, CLAIMS_MAX_BYTES, CLAIMS_WARN_BYTES, DEVICE_MAX_BYTES,
-    PAGE_MAX,
-};
+use crate::limits::{ATTEMPTS, DEVICE_MAX_BYTES, PAGE_MAX};
 use crate::service::Service;
 
 /// What was opened.
@@ -47,7 +44,7 @@ impl Service {
     /// Refuses what is not acceptable, field by field, and a session beyond the app's limit.
     pub async fn open_session(&self, app: &AppId, request: &OpenRequest<Value>) -> Result<OpenedSession> {
         let new = self.checked(&*self.app(app)?, request, self.now()?)?;
-        let warnings = warnings(new.claims.as_deref());
+        let warnings = claims::warnings(new.claims.as_deref());
         let now = self.beyond_ends(app, &new.user).await?;
         let app = self.app(app)?; // It may have been changed or removed while that was waited for.
         self.prepare_to_sign(&app, now).await?;
@@ -130,19 +127,20 @@ impl Service {
         let mut problems = Vec::new();
         let mut found = |path: &str, says: String| problems.push(Problem { path: path.to_owned(), says });
         let user = UserId::parse(&request.user_id).map_err(|e| found("user_id", e.to_string())).ok();
-        let authenticated_at = request.auth_time.map_or(now, Timestamp::from_secs);
-        if authenticated_at.since(now) > Span::from_secs(AUTH_TIME_AHEAD_SECS)
-            || authenticated_at.millis() < 0
-        {
-            found("auth_time", "must be Unix seconds and not in the future".to_owned());
-        }
-        let claims = encode_claims(request).map_err(|e| found(e.0, e.1)).ok();
+        let authenticated_at = claims::auth_time(request.auth_time, now).map_err(|e| found(e.0, e.1)).ok();
+        let claims = Claims {
+            amr: request.amr.clone(),
+            acr: request.acr.clone(),
+            own: request.claims.clone().unwrap_or_default().into_iter().collect(),
+        };
+        let claims = claims.encode().map_err(|e| found(e.0, e.1)).ok();
         let device = encode_device(request.device.as_ref()).map_err(|e| found("device", e)).ok();
         let to_cookies = app.settings.refresh_tokens && app.settings.transport == Transport::Cookie;
         if request.handoff == Some(true) && !to_cookies {
             found("handoff", "is for apps with refresh_tokens on and transport \"cookie\"".to_owned());
         }
-        let (Some(user), Some(claims), Some(device), true) = (user, claims, device, problems.is_empty())
+        let (Some(user), Some(authenticated_at), Some(claims), Some(device), true) =
+            (user, authenticated_at, claims, device, problems.is_empty())
         else {
             return Err(Error::Invalid(problems));
         };
@@ -158,53 +156,6 @@ impl Service {
     }
 }
 
-type Refused = (&'static str, String);
-
-/// `amr`, `acr` and the session's own claims as one JSON object, ready to stand in an auth token.
-fn encode_claims(request: &OpenRequest<Value>) -> Result<Option<Arc<str>>, Refused> {
-    let mut object = Map::new();
-    if let Some(amr) = &request.amr {
-        if amr.len() > 16 || amr.iter().any(|m| m.is_empty() || m.len() > 64) {
-            return Err(("amr", "must be at most 16 names of 1 to 64 bytes".into()));
-        }
-        object.insert("amr".into(), amr.clone().into());
-    }
-    if let Some(acr) = &request.acr {
-        if acr.is_empty() || acr.len() > 255 {
-            return Err(("acr", "must be 1 to 255 bytes".into()));
-        }
-        object.insert("acr".into(), acr.clone().into());
-    }
-    for (name, value) in request.claims.iter().flatten() {
-        if RESERVED_CLAIMS.contains(&name.as_str()) {
-            return Err(("claims", format!("must not name {name}, which is reserved")));
-        }
-        if depth(value) > CLAIMS_DEPTH {
-            return Err(("claims", format!("must be nested at most {CLAIMS_DEPTH} deep")));
-        }
-        object.insert(name.clone(), value.clone());
-    }
-    if object.is_empty() {
-        return Ok(None);
-    }
-    let text = Value::Object(object).to_string();
-    if text.len() > CLAIMS_MAX_BYTES {
-        return Err((
-            "claims",
-            format!("are {} bytes of JSON; at most {CLAIMS_MAX_BYTES} are allowed", text.len()),
-        ));
-    }
-    Ok(Some(text.into()))
-}
-
-fn depth(value: &Value) -> usize {
-    match value {
-        Value::Array(items) => 1 + items.iter().map(depth).max().unwrap_or(0),
-        Value::Object(members) => 1 + members.values().map(depth).max().unwrap_or(0),
-        _ => 0,
-    }
-}
-
 fn encode_device(device: Option<&Device>) -> Result<Option<Arc<str>>, String> {
     let Some(device) = device.filter(|device| **device != Device::default()) else { return Ok(None) };
     let text = serde_json::to_string(device).map_err(|e| e.to_string())?;
@@ -212,12 +163,4 @@ fn encode_device(device: Option<&Device>) -> Result<Option<Arc<str>>, String> {
         return Err(format!("is {} bytes of JSON; at most {DEVICE_MAX_BYTES} are allowed", text.len()));
     }
     Ok(Some(text.into()))
-}
-
-fn warnings(claims: Option<&str>) -> Vec<String> {
-    let bytes = claims.map_or(0, str::len);
-    let large = format!(
-        "the claims are {bytes} bytes of JSON: browsers drop cookies, and proxies headers, near 4 KiB"
-    );
-    if bytes > CLAIMS_WARN_BYTES { vec![large] } else { Vec::new() }
 }

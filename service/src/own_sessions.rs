@@ -12,7 +12,7 @@ use tenure_wire::session::{OwnSession, OwnSessions};
 
 use crate::catalogue::App;
 use crate::error::{Error, NoUser, Result};
-use crate::events;
+use crate::events::{self, Type};
 use crate::introspect::claims_now;
 use crate::service::Service;
 use crate::sessions::parse_page;
@@ -77,7 +77,7 @@ impl Service {
         let ended = self.end_matching(&user.app, others, EndReason::User, None).await?;
         let whose = (&user.app.id, &user.session.user, user.session.id);
         let detail = json!({"ended": ended});
-        self.note(events::of_session("others_ended", self.now()?, whose, detail)).await;
+        self.note(events::of_session(Type::OthersEnded, self.now()?, whose, detail)).await;
         Ok(ended)
     }
 }

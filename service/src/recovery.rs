@@ -9,7 +9,7 @@ use tenure_core::time::{Span, Timestamp};
 use tenure_store::{Expected, Kind};
 
 use crate::error::{Error, Result};
-use crate::events;
+use crate::events::{self, Type};
 use crate::records::{self, RecoveryRecord};
 use crate::service::{Recovering, Service};
 
@@ -33,7 +33,7 @@ impl Service {
         self.store.write(&[write]).await?;
         self.read_recovery().await?;
         let closes_at = now.plus(length);
-        self.note(events::of_installation("recovery_opened", now, json!({"closes_at": closes_at.secs()})))
+        self.note(events::of_installation(Type::RecoveryOpened, now, json!({"closes_at": closes_at.secs()})))
             .await;
         Ok(closes_at)
     }

@@ -16,7 +16,7 @@ use tenure_store::{Committed, Unavailable};
 use crate::catalogue::App;
 use crate::entropy::fresh;
 use crate::error::{Error, Result};
-use crate::events;
+use crate::events::{self, Type};
 use crate::issue::Issued;
 use crate::limits::{ATTEMPTS, retry_after};
 use crate::service::Service;
@@ -121,19 +121,14 @@ impl Service {
             self.tallies.reused.fetch_add(1, Ordering::Relaxed);
         }
         let detail = json!({"reason": reason.as_str(), "every_session_of_the_user": *scope == Scope::User});
-        self.note(events::of_session("ended", c.now, (&seen.app, &seen.user, seen.id), detail)).await;
+        self.note(events::of_session(Type::Ended, c.now, (&seen.app, &seen.user, seen.id), detail)).await;
     }
 
     async fn tell(&self, notice: Option<Notice>, seen: &Family, c: &Circumstances<'_>) {
         if let Some(notice) = notice {
             let whose = (&seen.app, &seen.user, seen.id);
-            self.note(events::of_session(
-                events::name(notice),
-                c.now,
-                whose,
-                json!({"seq": seen.head.seq.0}),
-            ))
-            .await;
+            self.note(events::of_session(Type::of(notice), c.now, whose, json!({"seq": seen.head.seq.0})))
+                .await;
         }
     }
 }

@@ -5,12 +5,13 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use tenure_core::id::{AppId, FamilyId, Kid};
+use tenure_core::id::{AppId, FamilyId, Kid, UserId};
 use tenure_core::limits::CLOCK_BEHIND;
 use tenure_core::refusal::Refusal;
 use tenure_core::rotate::Recovery;
 use tenure_core::time::{Span, Timestamp};
 use tenure_store::{Event, Store, Unavailable};
+use tokio::sync::watch;
 
 use crate::canaries::{self, Mismatch};
 use crate::catalogue::{App, Catalogue};
@@ -40,6 +41,8 @@ pub struct Service {
     pub(crate) session_rate: Rate<FamilyId>,
     pub(crate) high_water: AtomicI64,
     pub(crate) tallies: Tallies,
+    /// Wakes those who follow the events.
+    pub(crate) happened: watch::Sender<()>,
     /// One change of apps, settings or keys at a time, together with the reading that puts it into force: what is in memory
     /// is never older than what was answered.
     pub(crate) changing: tokio::sync::Mutex<()>,
@@ -166,9 +169,19 @@ impl Service {
 
     /// Appends an event; an event that cannot be kept is logged, and fails nothing.
     pub(crate) async fn note(&self, event: Event) {
-        tracing::info!(target: "tenure::events", app = event.app.as_ref().map(AppId::as_str), body = %event.body);
-        if let Err(error) = self.store.append(std::slice::from_ref(&event)).await {
-            tracing::error!(%error, "an event could not be kept");
+        self.note_all(&[event]).await;
+    }
+
+    /// The same for several, in one commit.
+    pub(crate) async fn note_all(&self, events: &[Event]) {
+        for Event { app, kind, user, session, detail, .. } in events {
+            let (app, user) = (app.as_ref().map(AppId::as_str), user.as_ref().map(UserId::as_str));
+            let session = session.as_ref().map(FamilyId::to_string);
+            tracing::info!(target: "tenure::events", kind, app, user, session, detail);
+        }
+        match self.store.append(events).await {
+            Ok(()) => self.happened.send_replace(()),
+            Err(error) => tracing::error!(%error, "an event could not be kept"),
         }
     }
 }

@@ -15,7 +15,7 @@ use tenure_wire::session::{Session, SessionFilter, SessionList};
 
 use crate::catalogue::App;
 use crate::error::{Error, Problem, Result};
-use crate::events;
+use crate::events::{self, Type};
 use crate::limits::{COUNT_AT_MOST, ENDS_PER_COMMIT, ENDS_REST, ENDS_REST_MOST, PAGE_DEFAULT, PAGE_MAX};
 use crate::service::Service;
 
@@ -62,7 +62,8 @@ impl Service {
         if let Committed::Ended = self.store.commit(family, &change).await? {
             self.tallies.ended.fetch_add(1, Ordering::Relaxed);
             let detail = json!({"reason": reason.as_str()});
-            self.note(events::of_session("ended", now, (&family.app, &family.user, family.id), detail)).await;
+            let whose = (&family.app, &family.user, family.id);
+            self.note(events::of_session(Type::Ended, now, whose, detail)).await;
         }
         self.views.forget(family.id);
         Ok(())
@@ -85,7 +86,7 @@ impl Service {
         let parsed = parse_filter(app, filter)?;
         let ended = self.end_matching(&*self.app(app)?, parsed, EndReason::Admin, None).await?;
         let detail = json!({"filter": filter, "ended": ended, "why": why});
-        self.note(events::of_app("sessions_ended", self.now()?, app, detail)).await;
+        self.note(events::of_app(Type::SessionsEnded, self.now()?, app, detail)).await;
         Ok(ended)
     }
 
@@ -96,8 +97,8 @@ impl Service {
         let filter = Filter::of_user(app.id.clone(), user.clone());
         let ended =
             self.end_matching(&app, filter, EndReason::Admin, Some(Subject::User(user.clone()))).await?;
-        let detail = json!({"user_id": user.as_str(), "ended": ended});
-        self.note(events::of_app("user_ended", self.now()?, &app.id, detail)).await;
+        let event = events::of_user(Type::UserEnded, self.now()?, (&app.id, &user), json!({"ended": ended}));
+        self.note(event).await;
         Ok(ended)
     }
 

@@ -9,7 +9,7 @@ use tenure_core::refusal::EndReason;
 use tenure_store::{Committed, Unavailable};
 
 use crate::error::{Error, Result};
-use crate::events;
+use crate::events::{self, Type};
 use crate::limits::ATTEMPTS;
 use crate::service::Service;
 
@@ -33,7 +33,8 @@ impl Service {
                 self.views.forget(seen.id);
                 self.tallies.ended.fetch_add(1, Ordering::Relaxed);
                 let detail = json!({"reason": EndReason::User.as_str()});
-                self.note(events::of_session("ended", now, (&seen.app, &seen.user, seen.id), detail)).await;
+                self.note(events::of_session(Type::Ended, now, (&seen.app, &seen.user, seen.id), detail))
+                    .await;
                 return Ok(true);
             }
         }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use tenure_core::id::FamilyId;
 use tenure_store::{Store, Unavailable};
+use tokio::sync::watch;
 
 use crate::canaries;
 use crate::catalogue::Catalogue;
@@ -94,6 +95,7 @@ impl Service {
             recovery: ArcSwap::from_pointee(Recovering::none()),
             session_rate: session_rate(options.cached_sessions),
             tallies: Tallies::default(),
+            happened: watch::Sender::new(()),
             changing: tokio::sync::Mutex::new(()),
             store,
             clock,

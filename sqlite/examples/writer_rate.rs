@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 use tenure_core::change::Change;
 use tenure_core::digest::{Attempt, Digest, Salt};
-use tenure_core::family::{Family, Head, Life, Retries, State};
-use tenure_core::id::{AppId, ClientId, FamilyId, Kid, Seq, UserId};
+use tenure_core::family::{Family, Head, Life, Retries, Seen, State};
+use tenure_core::id::{AppId, ClientId, Edition, FamilyId, Kid, Seq, UserId};
 use tenure_core::open::Opening;
 use tenure_core::time::{Span, Timestamp};
 use tenure_sqlite::{Options, Sqlite};
@@ -169,6 +169,7 @@ fn opening(n: u64) -> Opening {
         confirmation: None,
         device: None,
         claims: None,
+        edition: Edition::FIRST,
     };
     Opening { family, ends: Vec::new(), expected: None, remember_until: at }
 }
@@ -177,7 +178,7 @@ fn advance(n: u64, expected: Seq, fresh: u64) -> Change {
     let at = START.plus(Span::from_millis((fresh % 1_000_000_000) as i64));
     Change::Advance {
         family: id(n),
-        expected,
+        expected: Seen { seq: expected, edition: Edition::FIRST },
         head: Head {
             seq: expected.next(),
             kid: Kid(1),

@@ -3,8 +3,8 @@
 use rusqlite::{OptionalExtension, params};
 use tenure_core::change::{Change, Scope};
 use tenure_core::digest::{Attempt, Digest};
-use tenure_core::family::{Family, Head, Life, Retries, State};
-use tenure_core::id::{AppId, FamilyId, Seq, UserId};
+use tenure_core::family::{Family, Head, Life, Retries, Seen, State};
+use tenure_core::id::{AppId, Edition, FamilyId, Seq, UserId};
 use tenure_core::open::Opening;
 use tenure_core::refusal::EndReason;
 use tenure_core::time::Timestamp;
@@ -20,8 +20,8 @@ use crate::rows::{ABSENT, Key};
 /// How many statements a change writes with.
 pub(crate) fn steps(change: &Change) -> Steps {
     match change {
-        Change::Advance { .. } | Change::Replay { .. } => Steps::One,
-        Change::End { .. } => Steps::Many,
+        Change::Advance { .. } | Change::Replay { .. } | Change::Amend { .. } => Steps::One,
+        Change::Reauthenticate { .. } | Change::End { .. } => Steps::Many,
     }
 }
 
@@ -32,6 +32,14 @@ pub(crate) fn commit(batch: &Batch<'_>, change: &Change) -> Result<bool, Fault> 
             advance(batch, (*family).into(), *expected, head, life)
         }
         Change::Replay { family, expected } => replay(batch, (*family).into(), *expected),
+        Change::Reauthenticate { family, expected, head, life, authenticated_at, claims } => {
+            let key = (*family).into();
+            Ok(advance(batch, key, *expected, head, life)?
+                && sign_in(batch, key, *authenticated_at, claims.as_deref())?)
+        }
+        Change::Amend { family, expected, claims } => {
+            amend(batch, (*family).into(), *expected, claims.as_deref())
+        }
         Change::End { family, expected, scope, reason, at, remember_until } => {
             let end = End { reason: *reason, at: *at, remember_until: *remember_until };
             end.commit(batch, *family, *expected, *scope)
@@ -39,11 +47,11 @@ pub(crate) fn commit(batch: &Batch<'_>, change: &Change) -> Result<bool, Fault> 
     }
 }
 
-fn advance(batch: &Batch<'_>, key: Key, expected: Seq, head: &Head, life: &Life) -> Result<bool, Fault> {
+fn advance(batch: &Batch<'_>, key: Key, expected: Seen, head: &Head, life: &Life) -> Result<bool, Fault> {
     let changed = batch.execute(
         "UPDATE family SET seq = ?, kid = ?, current = ?, previous = ?, attempt = ?, previous_attempt = ?, salt = ?, \
          rotated_at = ?, retries = ?, active_at = ?, idle_timeout = ?, absolute_end = ?, policy_version = ? \
-         WHERE id = ? AND tail = ? AND seq = ? AND ended_at IS NULL",
+         WHERE id = ? AND tail = ? AND seq = ? AND edition = ? AND ended_at IS NULL",
         params![
             head.seq.0,
             head.kid.0,
@@ -60,7 +68,8 @@ fn advance(batch: &Batch<'_>, key: Key, expected: Seq, head: &Head, life: &Life)
             life.policy_version,
             key.id,
             key.tail,
-            expected.0,
+            expected.seq.0,
+            expected.edition.0,
         ],
     )?;
     if changed > 0 {
@@ -69,10 +78,29 @@ fn advance(batch: &Batch<'_>, key: Key, expected: Seq, head: &Head, life: &Life)
     Ok(changed > 0)
 }
 
-fn replay(batch: &Batch<'_>, key: Key, expected: Seq) -> Result<bool, Fault> {
+fn replay(batch: &Batch<'_>, key: Key, expected: Seen) -> Result<bool, Fault> {
     let changed = batch.execute(
-        "UPDATE family SET retries = min(retries + ?, ?) WHERE id = ? AND tail = ? AND seq = ? AND ended_at IS NULL",
-        params![Retries::ONE, u32::MAX, key.id, key.tail, expected.0],
+        "UPDATE family SET retries = min(retries + ?, ?) \
+         WHERE id = ? AND tail = ? AND seq = ? AND edition = ? AND ended_at IS NULL",
+        params![Retries::ONE, u32::MAX, key.id, key.tail, expected.seq.0, expected.edition.0],
+    )?;
+    Ok(changed > 0)
+}
+
+/// What a re-authentication says of the user, after its head was written under the guard.
+fn sign_in(batch: &Batch<'_>, key: Key, at: Timestamp, claims: Option<&str>) -> Result<bool, Fault> {
+    let changed = batch.execute(
+        "UPDATE family SET authenticated_at = ?, claims = ?, edition = (edition + 1) & ? WHERE id = ? AND tail = ?",
+        params![at.millis(), claims, u32::MAX, key.id, key.tail],
+    )?;
+    Ok(changed > 0)
+}
+
+fn amend(batch: &Batch<'_>, key: Key, expected: Edition, claims: Option<&str>) -> Result<bool, Fault> {
+    let changed = batch.execute(
+        "UPDATE family SET claims = ?, edition = (edition + 1) & ? \
+         WHERE id = ? AND tail = ? AND edition = ? AND ended_at IS NULL",
+        params![claims, u32::MAX, key.id, key.tail, expected.0],
     )?;
     Ok(changed > 0)
 }
@@ -121,8 +149,8 @@ fn insert(batch: &Batch<'_>, family: &Family) -> Result<(), Fault> {
     batch.execute(
         "INSERT INTO family (id, tail, seq, kid, current, previous, attempt, previous_attempt, salt, rotated_at, \
          retries, active_at, idle_timeout, absolute_end, policy_version, ended_at, end_reason, app, user, client, \
-         created_at, authenticated_at, confirmation, device, claims) \
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+         created_at, authenticated_at, confirmation, device, claims, edition) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         params![
             key.id,
             key.tail,
@@ -149,6 +177,7 @@ fn insert(batch: &Batch<'_>, family: &Family) -> Result<(), Fault> {
             family.confirmation.as_deref(),
             family.device.as_deref(),
             family.claims.as_deref(),
+            family.edition.0,
         ],
     )?;
     Ok(())

@@ -1,16 +1,15 @@
-//! The feed and the events: what is written with an end, and how it is read.
+//! The feed: what is written with an end, and how it is read.
 
 use rusqlite::{Connection, Row, params};
 use tenure_core::id::{AppId, FamilyId, UserId};
 use tenure_core::time::Timestamp;
-use tenure_store::{Announcement, Entry, Event, FeedPage, NumberedEvent, Subject};
+use tenure_store::{Announcement, Entry, FeedPage, Subject};
 
 use crate::batch::Batch;
 use crate::fault::Fault;
 use crate::rows::Fields;
 
 const ENTRY: &str = "n, app, kind, session, name, at, forget_after";
-const EVENT: &str = "n, at, app, body";
 
 const SESSION: u8 = 1;
 const USER: u8 = 2;
@@ -88,39 +87,13 @@ fn entry(row: &Row<'_>) -> Result<Entry, Fault> {
     Ok(Entry { n, announcement: Announcement { app, subject, at, forget_after } })
 }
 
-/// Adds events.
-pub(crate) fn append(batch: &Batch<'_>, events: &[Event]) -> Result<(), Fault> {
-    for Event { at, app, body } in events {
-        let app = app.as_ref().map(AppId::as_str);
-        let sql = "INSERT INTO event (at, app, body) VALUES (?, ?, ?)";
-        batch.execute(sql, params![at.millis(), app, body])?;
-    }
-    Ok(())
-}
-
-/// Events in order.
-pub(crate) fn events(db: &Connection, after: u64, max: u32) -> Result<Vec<NumberedEvent>, Fault> {
-    let sql = format!("SELECT {EVENT} FROM event WHERE n > ? ORDER BY n LIMIT ?");
-    let mut statement = db.prepare_cached(&sql)?;
-    statement.query_and_then(params![number(after), max], event)?.collect()
-}
-
-fn event(row: &Row<'_>) -> Result<NumberedEvent, Fault> {
-    let mut fields = Fields::new("event", EVENT, row)?;
-    let n = fields.get()?;
-    let at = Timestamp::from_millis(fields.get()?);
-    let app = fields.get_ref()?.map(AppId::parse).transpose().map_err(|_| fields.illegal())?;
-    let body = fields.get_ref()?.ok_or_else(|| fields.illegal())?.to_owned();
-    Ok(NumberedEvent { n, event: Event { at, app, body } })
-}
-
 /// The last number that a table gave; numbers that were pruned count.
-fn last_number(db: &Connection, table: &str) -> Result<u64, Fault> {
+pub(crate) fn last_number(db: &Connection, table: &str) -> Result<u64, Fault> {
     let sql = "SELECT ifnull(max(seq), 0) FROM sqlite_sequence WHERE name = ?";
     Ok(db.prepare_cached(sql)?.query_row([table], |row| row.get(0))?)
 }
 
 /// A cursor that is beyond every number stays so.
-fn number(after: u64) -> i64 {
+pub(crate) fn number(after: u64) -> i64 {
     i64::try_from(after).unwrap_or(i64::MAX)
 }

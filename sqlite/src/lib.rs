@@ -15,6 +15,8 @@ mod changes;
 
 mod prune;
 
+mod events;
+
 mod feed;
 
 mod filter;

@@ -6,7 +6,7 @@ use rusqlite::Row;
 use rusqlite::types::FromSql;
 use tenure_core::digest::{Attempt, Digest, Salt};
 use tenure_core::family::{Family, Head, Life, Retries, State};
-use tenure_core::id::{AppId, ClientId, FamilyId, Kid, Seq, UserId};
+use tenure_core::id::{AppId, ClientId, Edition, FamilyId, Kid, Seq, UserId};
 use tenure_core::refusal::EndReason;
 use tenure_core::time::{Span, Timestamp};
 
@@ -15,7 +15,7 @@ use crate::fault::Fault;
 /// The columns of a family, in the order in which [`family`] reads them.
 pub(crate) const COLUMNS: &str = "id, tail, seq, kid, current, previous, attempt, previous_attempt, salt, rotated_at, \
      retries, active_at, idle_timeout, absolute_end, policy_version, ended_at, end_reason, app, user, client, \
-     created_at, authenticated_at, confirmation, device, claims";
+     created_at, authenticated_at, confirmation, device, claims, edition";
 
 /// What stands for no digest, which no HMAC is: a row that is opened is as wide as it gets, so that its first refreshes find
 /// their page as full as it was, and split none.
@@ -92,6 +92,7 @@ pub(crate) fn family(row: &Row<'_>) -> Result<Family, Fault> {
         confirmation: fields.get_ref()?.map(Arc::from),
         device: fields.get_ref()?.map(Arc::from),
         claims: fields.get_ref()?.map(Arc::from),
+        edition: Edition(fields.get()?),
     })
 }
 

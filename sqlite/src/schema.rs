@@ -9,7 +9,8 @@ use crate::open::{OpenError, Options};
 
 /// Every step, in order; a database's `user_version` says how many it has taken. Steps are only ever added, and each leaves
 /// a program that knows all but the last one working.
-const STEPS: [&str; 1] = [include_str!("migrations/0001_sessions.sql")];
+const STEPS: [&str; 2] =
+    [include_str!("migrations/0001_sessions.sql"), include_str!("migrations/0002_editions_and_events.sql")];
 
 /// What `application_id` holds: "TENR".
 const APPLICATION_ID: i32 = 0x5445_4e52;

@@ -11,7 +11,7 @@ use tenure_core::id::FamilyId;
 use tenure_core::open::Opening;
 use tenure_core::time::Timestamp;
 use tenure_store::{
-    EndWhere, Ended, Event, FeedPage, Filter, Horizon, NumberedEvent, OpenOutcome, Page, Sessions,
+    EndWhere, Ended, Event, EventFilter, EventPage, FeedPage, Filter, Horizon, OpenOutcome, Page, Sessions,
     Unavailable,
 };
 
@@ -20,7 +20,7 @@ use crate::fault::Fault;
 use crate::filter::Condition;
 use crate::job::Steps;
 use crate::rows::{self, COLUMNS, Key};
-use crate::{Sqlite, changes, feed, prune};
+use crate::{Sqlite, changes, events, feed, prune};
 
 #[async_trait]
 impl Sessions for Sqlite {
@@ -70,11 +70,12 @@ impl Sessions for Sqlite {
 
     async fn append(&self, events: &[Event]) -> Result<(), Unavailable> {
         let events = events.to_vec();
-        self.writer.submit(Steps::Many, move |batch| feed::append(batch, &events)).await
+        self.writer.submit(Steps::Many, move |batch| events::append(batch, &events)).await
     }
 
-    async fn events(&self, after: u64, max: u32) -> Result<Vec<NumberedEvent>, Unavailable> {
-        self.readers.long(move |db| feed::events(db, after, max)).await
+    async fn events(&self, filter: &EventFilter, after: u64, max: u32) -> Result<EventPage, Unavailable> {
+        let filter = filter.clone();
+        self.readers.long(move |db| events::page(db, &filter, after, max)).await
     }
 
     async fn prune(&self, horizon: Horizon, max: u32) -> Result<u64, Unavailable> {
@@ -123,7 +124,15 @@ impl Sqlite {
         now: Timestamp,
         page: Page,
     ) -> Result<Vec<String>, Unavailable> {
-        let (sql, values) = list_query(filter, now, page);
+        self.explain(list_query(filter, now, page)).await
+    }
+
+    /// The same for a page of events.
+    pub async fn explain_events(&self, filter: &EventFilter) -> Result<Vec<String>, Unavailable> {
+        self.explain(events::query(filter, 0, 1)).await
+    }
+
+    async fn explain(&self, (sql, values): (String, Vec<Value>)) -> Result<Vec<String>, Unavailable> {
         self.readers
             .long(move |db| {
                 let mut statement = db.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use common::{Place, advance, opening};
 use tenure_sqlite::{Options, Sqlite};
-use tenure_store::{Directory, Event, OpenOutcome, Sessions, Unavailable};
+use tenure_store::{Directory, Event, EventFilter, OpenOutcome, Sessions, Unavailable};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_disk_is_unavailable_and_loses_nothing() {
@@ -27,10 +27,17 @@ async fn a_full_disk_is_unavailable_and_loses_nothing() {
     assert!(stored.len() > 100);
     let next = opening(stored.len() as u32);
     store.open(&next).await.unwrap_err();
-    let long = Event { at: next.family.created_at, app: None, body: "x".repeat(100_000) };
+    let long = Event {
+        at: next.family.created_at,
+        app: None,
+        kind: "long".to_owned(),
+        user: None,
+        session: None,
+        detail: "x".repeat(100_000),
+    };
     store.append(&[long]).await.unwrap_err();
     assert_eq!(store.load(next.family.id).await.unwrap(), None);
-    assert!(store.events(0, 10).await.unwrap().is_empty());
+    assert!(store.events(&EventFilter::default(), 0, 10).await.unwrap().events.is_empty());
 
     store.limit_size(1 << 40).await.unwrap();
     assert_eq!(store.open(&next).await.unwrap(), OpenOutcome::Opened);

@@ -18,8 +18,14 @@ pub use opening::*;
 mod ending;
 pub use ending::*;
 
+mod editions;
+pub use editions::*;
+
 mod end_where;
 pub use end_where::*;
+
+mod events;
+pub use events::*;
 
 mod feed;
 pub use feed::*;
@@ -92,12 +98,22 @@ macro_rules! conformance_tests {
             an_end_keeps_its_reason_and_moment,
             an_end_of_a_user_takes_every_session_that_may_return,
             of_64_ends_one_applies_and_is_announced_once,
+            // editions
+            every_field_of_a_re_authentication_comes_back,
+            an_amendment_changes_the_claims_and_nothing_else,
+            what_was_decided_on_an_older_edition_loses,
+            of_64_amendments_of_one_edition_one_applies,
+            an_amendment_and_advances_come_one_after_the_other,
             // end_where
             an_end_of_many_comes_in_chunks_oldest_first,
             an_end_of_many_goes_on_after_the_one_where_it_stopped,
             an_end_of_many_takes_only_sessions_that_may_return,
             an_announcement_is_made_after_the_sessions_or_without_any,
             an_end_of_many_takes_what_its_filter_says,
+            // events
+            events_come_back_in_order,
+            events_are_found_by_what_they_are_about,
+            events_of_many_writers_are_all_kept,
             // feed
             a_feed_that_was_never_written_is_empty,
             the_feed_has_no_gap_under_concurrent_ends,
@@ -125,8 +141,6 @@ macro_rules! conformance_tests {
             // marks
             the_mark_of_time_rises_and_never_falls,
             the_mark_of_time_outlives_a_restart,
-            events_come_back_in_order,
-            events_of_many_writers_are_all_kept,
             a_probe_succeeds,
             // prune
             prune_removes_only_what_is_over,

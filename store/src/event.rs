@@ -1,17 +1,23 @@
-//! What a person would want to read later, in order.
+//! What a person would want to read later, in order, and which of it.
 
-use tenure_core::id::AppId;
+use tenure_core::id::{AppId, FamilyId, UserId};
 use tenure_core::time::Timestamp;
 
-/// Something that happened. The store reads nothing but the app and the time.
+/// Something that happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
     /// When.
     pub at: Timestamp,
     /// In which app; `None` is the installation.
     pub app: Option<AppId>,
-    /// What, as the service encodes it.
-    pub body: String,
+    /// What kind of thing.
+    pub kind: String,
+    /// To which user, if to one.
+    pub user: Option<UserId>,
+    /// To which session, if to one.
+    pub session: Option<FamilyId>,
+    /// More of it, as the service encodes it. The store does not read it.
+    pub detail: String,
 }
 
 /// An event with its place.
@@ -21,4 +27,41 @@ pub struct NumberedEvent {
     pub n: u64,
     /// What happened.
     pub event: Event,
+}
+
+/// Events that match everything that is given.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EventFilter {
+    /// Only of this app; `None` is every app, and the installation.
+    pub app: Option<AppId>,
+    /// Only of this kind.
+    pub kind: Option<String>,
+    /// Only of this user.
+    pub user: Option<UserId>,
+    /// Only of this session.
+    pub session: Option<FamilyId>,
+}
+
+/// A stretch of the events.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventPage {
+    /// Those after the one asked for, in order.
+    pub events: Vec<NumberedEvent>,
+    /// The last number that was given at that moment, whether or not its event matches or is still kept.
+    pub head: u64,
+}
+
+impl EventFilter {
+    /// Every event of `app`.
+    pub fn of_app(app: AppId) -> Self {
+        Self { app: Some(app), ..Self::default() }
+    }
+
+    /// Whether `event` matches. The reference for what every store's query must select.
+    pub fn matches(&self, event: &Event) -> bool {
+        self.app.as_ref().is_none_or(|app| event.app.as_ref() == Some(app))
+            && self.kind.as_ref().is_none_or(|kind| event.kind == *kind)
+            && self.user.as_ref().is_none_or(|user| event.user.as_ref() == Some(user))
+            && self.session.is_none_or(|session| event.session == Some(session))
+    }
 }

@@ -30,6 +30,8 @@ pub enum Committed {
     Live(Receipt),
     /// It is durable, and the family has ended.
     Ended,
+    /// It is durable. It rests on a part of the family only: how all of it stands is for a read to say.
+    Amended,
     /// Its guard did not hold: nothing was written. Load and decide again.
     Stale,
 }
@@ -60,27 +62,31 @@ impl Store {
     /// Commits `change`, which was decided on `seen`. When the backend's answer is lost, the row is read again: one with the
     /// salt that was proposed is ours, and the change is as committed as with an answer.
     pub async fn commit(&self, seen: &Family, change: &Change) -> Result<Committed, Unavailable> {
-        let applied = match self.backend.commit(change).await {
-            Ok(applied) => applied,
-            Err(_) if self.is_ours(change).await => true,
-            Err(lost) => return Err(lost),
-        };
-        if !applied {
-            return Ok(Committed::Stale);
+        match self.backend.commit(change).await {
+            Ok(false) => Ok(Committed::Stale),
+            Ok(true) => Ok(match change {
+                Change::End { .. } => Committed::Ended,
+                Change::Amend { .. } => Committed::Amended,
+                Change::Advance { .. } | Change::Replay { .. } | Change::Reauthenticate { .. } => {
+                    Committed::Live(Receipt { family: Arc::new(change.apply(seen)) })
+                }
+            }),
+            Err(lost) => match self.ours(change).await {
+                Some(family) => Ok(Committed::Live(Receipt { family })),
+                None => Err(lost),
+            },
         }
-        Ok(match change {
-            Change::End { .. } => Committed::Ended,
-            Change::Advance { .. } | Change::Replay { .. } => {
-                Committed::Live(Receipt { family: Arc::new(change.apply(seen)) })
-            }
-        })
     }
 
-    /// Whether the row lives and is what `change` made of it. Only a new current token can be told: its salt is drawn for it.
-    async fn is_ours(&self, change: &Change) -> bool {
-        let Change::Advance { family, head, .. } = change else { return false };
-        let Ok(Some(row)) = self.backend.load(*family).await else { return false };
-        row.state == State::Live && row.head.salt == head.salt
+    /// The row, if it lives and is what `change` made of it; its claims may be newer by now. Only a new current token can be
+    /// told: its salt is drawn for it.
+    async fn ours(&self, change: &Change) -> Option<Arc<Family>> {
+        let (Change::Advance { family, head, .. } | Change::Reauthenticate { family, head, .. }) = change
+        else {
+            return None;
+        };
+        let row = self.backend.load(*family).await.ok()??;
+        (row.state == State::Live && row.head.salt == head.salt).then_some(row)
     }
 
     /// Commits an opening.

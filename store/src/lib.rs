@@ -23,7 +23,7 @@ mod feed;
 pub use feed::{Announcement, Entry, FeedPage, Subject};
 
 mod event;
-pub use event::{Event, NumberedEvent};
+pub use event::{Event, EventFilter, EventPage, NumberedEvent};
 
 mod figures;
 pub use figures::{Disk, Figures, Spread};

@@ -91,8 +91,8 @@ impl Stored {
         };
         self.families.insert(row.id, Arc::new(change.apply(&row)));
         match change {
-            Change::Advance { head, .. } => self.saw(head.rotated_at),
-            Change::Replay { .. } => {}
+            Change::Advance { head, .. } | Change::Reauthenticate { head, .. } => self.saw(head.rotated_at),
+            Change::Replay { .. } | Change::Amend { .. } => {}
             Change::End { scope, at, remember_until, .. } => {
                 self.saw(*at);
                 self.announce(of_session(&row, *at, *remember_until));

@@ -10,7 +10,7 @@ use tenure_core::open::Opening;
 use tenure_core::refusal::EndReason;
 use tenure_core::time::Timestamp;
 
-use crate::{Announcement, Event, FeedPage, Filter, NumberedEvent, Unavailable};
+use crate::{Announcement, Event, EventFilter, EventPage, FeedPage, Filter, Unavailable};
 
 /// What became of an opening.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,8 +115,9 @@ pub trait Sessions: Send + Sync + 'static {
     /// Adds events; numbers rise in commit order.
     async fn append(&self, events: &[Event]) -> Result<(), Unavailable>;
 
-    /// Events after number `after`, at most `max`, in order.
-    async fn events(&self, after: u64, max: u32) -> Result<Vec<NumberedEvent>, Unavailable>;
+    /// Events after number `after` that match, at most `max`, in order, in one consistent read. Whoever goes on after the last
+    /// number of a page, or after its head where nothing matched, misses nothing.
+    async fn events(&self, filter: &EventFilter, after: u64, max: u32) -> Result<EventPage, Unavailable>;
 
     /// Frees space up to `horizon`, at most `max` of each kind. Says how many it removed. No promise depends on it being
     /// called.

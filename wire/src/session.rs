@@ -80,6 +80,28 @@ pub struct Session<C> {
     pub device: Option<Device>,
 }
 
+/// The body of `PATCH ISS/sessions/{sid}`. `V` is a JSON value.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct AmendRequest<V> {
+    /// Changes to the session's own claims (RFC 7396): a member replaces, `null` removes.
+    pub claims: BTreeMap<String, V>,
+}
+
+/// The body of `POST ISS/sessions/{sid}/reauthenticate`: the caller has authenticated the user anew.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Reauthenticate {
+    /// Unix seconds; now when absent.
+    pub auth_time: Option<i64>,
+    /// Authentication methods (RFC 8176); none are said when absent.
+    pub amr: Option<Vec<String>>,
+    /// Authentication context class; none is said when absent.
+    pub acr: Option<String>,
+}
+
 /// A stretch of a list.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

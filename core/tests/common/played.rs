@@ -5,11 +5,13 @@ use std::rc::Rc;
 use tenure_core::change::{Change, Scope};
 use tenure_core::family::Family;
 use tenure_core::policy::Policy;
+use tenure_core::reauthenticate::{Entropy, NotRenewed, Proof, reauthenticate};
 use tenure_core::refusal::{EndReason, Refusal};
 use tenure_core::ring::KeyRing;
 use tenure_core::rotate::{Circumstances, Decision, Notice, Recovery, Served};
 use tenure_core::time::Timestamp;
 use tenure_core::token::AuthenticToken;
+use zeroize::Zeroizing;
 
 use crate::common::{Asking, held, ring, salt, session};
 
@@ -45,6 +47,17 @@ impl Played {
     /// The row, which must be there.
     pub(crate) fn row(&self) -> &Family {
         self.row.as_ref().expect("a row")
+    }
+
+    /// The user proves anew who they are, now.
+    pub(crate) fn reauthenticate(&mut self, now: Timestamp) -> Result<Rc<AuthenticToken>, NotRenewed> {
+        self.salts += 1;
+        let entropy = Entropy { secret: Zeroizing::new([self.salts as u8; 32]), salt: salt(self.salts) };
+        let proof = Proof { authenticated_at: now, claims: Some("newer claims".into()) };
+        let (change, token) = reauthenticate(self.row(), proof, &self.policy, &self.ring, now, &entropy)?;
+        assert!(change.applies_to(self.row()), "its own guard");
+        self.row = Some(change.apply(self.row()));
+        Ok(Rc::new(held(&token, &self.ring)))
     }
 
     /// Decides and commits.

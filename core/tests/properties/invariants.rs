@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 use tenure_core::change::Scope;
+use tenure_core::digest::Attempt;
 use tenure_core::family::{Family, State};
 use tenure_core::refusal::{EndReason, Refusal};
 use tenure_core::ring::KeyState;
@@ -107,7 +108,10 @@ fn r4_a_replaced_token_ends_the_family() {
         play(&ops, |step, played| {
             let head = &step.before.head;
             let attempt = step.asking.attempt(&played.ring);
-            let late_duplicate = attempt.is_some() && attempt == head.previous_attempt;
+            let replaced = Some(Attempt::replacing(step.asking.token.digest()));
+            let late_duplicate = (attempt.is_some() && attempt == head.previous_attempt)
+                || head.previous_attempt == replaced
+                || head.is_renewed();
             let shortened = step.policy.life_at_refresh(step.before).expired(step.now).is_some();
             let over = step.before.over(step.now).is_some() || shortened;
             if over || step.before.is_current(step.asking.token) || late_duplicate || rescued(step, played) {

@@ -26,6 +26,8 @@ pub(crate) enum Op {
     PresentAny(Index),
     /// The clock moves, perhaps backwards, by so many milliseconds.
     Clock(i64),
+    /// The user proves anew who they are.
+    Reauthenticate,
     /// An operator ends it.
     End(EndReason),
     /// The settings are changed.
@@ -60,6 +62,16 @@ pub(crate) fn play(
             Op::Clock(ms) => {
                 now = now.plus(Span::from_millis(*ms));
                 latest = latest.max(now);
+                continue;
+            }
+            Op::Reauthenticate => {
+                let life = played.row().life;
+                if let Ok(token) = played.reauthenticate(now) {
+                    tokens.push(token);
+                    let after = played.row().life;
+                    prop_assert!(after.absolute_end <= life.absolute_end, "R5");
+                    prop_assert!((life.active_at..=latest).contains(&after.active_at), "R6");
+                }
                 continue;
             }
             Op::End(reason) => {
@@ -105,6 +117,7 @@ pub(crate) fn ops() -> impl Strategy<Value = Vec<Op>> {
         8 => (-40_000..60_000i64).prop_map(Op::Clock),
         6 => (0..1_500_000i64).prop_map(Op::Clock),
         1 => (-10_000_000..20_000_000i64).prop_map(Op::Clock),
+        2 => Just(Op::Reauthenticate),
         1 => select(EndReason::ALL.to_vec()).prop_map(Op::End),
         8 => policy().prop_map(Op::Policy),
     ];

@@ -7,11 +7,13 @@ use tenure_core::change::Change;
 use tenure_core::end::end;
 use tenure_core::family::{Family, State};
 use tenure_core::policy::Policy;
+use tenure_core::reauthenticate::{Entropy, Proof, reauthenticate};
 use tenure_core::refusal::{EndReason, Refusal};
 use tenure_core::ring::KeyRing;
 use tenure_core::rotate::{Circumstances, Decision, Recovery, Served};
 use tenure_core::time::{Span, Timestamp};
 use tenure_core::token::{AuthenticToken, RefreshToken};
+use zeroize::Zeroizing;
 
 use crate::common::{Asking, START, held, ring, salt, session};
 use crate::rule::Rule;
@@ -158,6 +160,21 @@ impl<'r> Desk<'r> {
         ended.map_or(row, |ended| self.know_row(ended))
     }
 
+    /// The user proves anew who they are, unless the session is over; that mints a token.
+    pub(crate) fn reauthenticate(&mut self, row: RowId, when: When) -> Option<(RowId, TokenId)> {
+        let stored = &self.rows[row.0 as usize];
+        // As fresh as the salt of a refresh, and never the same.
+        let fresh = (u64::from(when.restores) << 32) + u64::from(stored.head.seq.0) + (1 << 48);
+        let mut secret = [5; 32];
+        secret[..8].copy_from_slice(&fresh.to_be_bytes());
+        let entropy = Entropy { secret: Zeroizing::new(secret), salt: salt(fresh) };
+        let proof = Proof { authenticated_at: at(when.secs), claims: stored.claims.clone() };
+        let renewed = reauthenticate(stored, proof, &self.policy, &self.ring, at(when.secs), &entropy);
+        let (change, token) = renewed.ok()?;
+        let after = change.apply(stored);
+        Some((self.know_row(after), self.know_token(&token)))
+    }
+
     /// Whether the session has ended.
     pub(crate) fn ended(&self, row: RowId) -> bool {
         self.row(row).state != State::Live
@@ -189,7 +206,7 @@ impl<'r> Desk<'r> {
     }
 
     fn know_row(&mut self, row: Family) -> RowId {
-        let name = format!("{:?}", (&row.head, &row.life, &row.state));
+        let name = format!("{:?}", (&row.head, &row.life, &row.state, row.edition));
         let rows = &mut self.rows;
         *self.row_ids.entry(name).or_insert_with(|| {
             rows.push(row);

@@ -31,6 +31,8 @@ pub(crate) enum Mutant {
     ReuseEndsNothing,
     /// A late duplicate of our own counts as reuse (no row 7).
     DuplicateEnds,
+    /// After a re-authentication an older token counts as reuse at once.
+    ReplacedEnds,
     /// An `Idempotency-Key` makes no difference (no row 4).
     KeyIgnored,
     /// A token that is ahead of the store ends the session (no row 9).
@@ -61,6 +63,7 @@ pub(crate) const ALL: &[(Mutant, Property)] = &[
     (Mutant::ReplayAfterUse, P2),
     (Mutant::ReuseEndsNothing, P2),
     (Mutant::DuplicateEnds, P1),
+    (Mutant::ReplacedEnds, P1),
     (Mutant::KeyIgnored, P1),
     (Mutant::AheadEnds, P1),
     (Mutant::SameNumberEnds, P1),
@@ -98,6 +101,7 @@ impl Rule for Mutant {
                 Decision::Refuse { refusal: Refusal::Ended(EndReason::Reused), notice: None }
             }
             Self::DuplicateEnds => on(row, Head { previous_attempt: None, ..row.head.clone() }, asking, c),
+            Self::ReplacedEnds if row.head.is_renewed() && seq > of => ended(row, c),
             Self::KeyIgnored => Asking { key: None, ..*asking }.decide(Some(row), c),
             Self::AheadEnds if out_of_sync => ended(row, c),
             Self::SameNumberEnds if out_of_sync && seq == of => ended(row, c),

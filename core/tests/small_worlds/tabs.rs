@@ -14,6 +14,8 @@ pub(crate) struct Weather {
     pub(crate) held_back: u32,
     /// Whether the store may go back to its first row, and recovery be opened then.
     pub(crate) restores: Option<bool>,
+    /// How often the user may prove anew who they are, to the tabs' backend, which hands on the token that it is given.
+    pub(crate) renewals: u8,
 }
 
 /// The tabs' storage, what is in the network, and the store.
@@ -115,8 +117,28 @@ impl Tabs {
         match desk.present(self.row, self.stored, Key::Own, when) {
             (_, Told::Served(..)) => Ok(()),
             _ if waits => Ok(()),
+            // What the backend was given never reached the tabs: it asks again.
+            (_, Told::Refused(Refusal::Superseded)) if desk.row(self.row).head.is_renewed() => {
+                let renewed = desk.reauthenticate(self.row, when).map(|(row, token)| (row, token, when));
+                let served = |(row, token, when)| desk.present(row, token, Key::Own, when).1;
+                match renewed.map(served) {
+                    Some(Told::Served(..)) => Ok(()),
+                    told => Err(Broken(Property::P1, format!("{told:?} though the backend asked again"))),
+                }
+            }
             (_, told) => Err(Broken(Property::P1, format!("{told:?} though recovery is open"))),
         }
+    }
+
+    fn renew(&self, desk: &mut Desk<'_>) -> Option<Self> {
+        let mut after = self.clone();
+        after.weather.renewals = self.weather.renewals.checked_sub(1)?;
+        let (row, token) = desk.reauthenticate(self.row, self.when)?;
+        after.row = row;
+        after.minted = with(&self.minted, token);
+        after.answers.push(token);
+        after.answers.sort_unstable();
+        Some(after)
     }
 
     fn restore(&self) -> Option<Self> {
@@ -153,6 +175,7 @@ impl World for Tabs {
             let when = When { secs: self.when.secs + 20, ..self.when };
             next.push(("20 s pass", Ok(Self { when, ..self.clone() })));
         }
+        next.extend(self.renew(desk).map(|after| ("the user proves anew who they are", Ok(after))));
         next.extend(self.restore().map(|after| ("the store goes back", Ok(after))));
         next
     }

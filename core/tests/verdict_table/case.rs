@@ -56,6 +56,8 @@ pub(crate) const STRICT: Given = Given {
 pub(crate) enum Step {
     /// This token was presented with this key at this moment, and served.
     Use(usize, Option<&'static str>, i64),
+    /// The user proved anew who they are at this moment; that mints a token.
+    Reauthenticate(i64),
     /// The session ended.
     End(EndReason),
     /// The store went back to how it was after so many steps.

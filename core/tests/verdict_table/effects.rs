@@ -65,6 +65,10 @@ fn told(case: &Case) -> (Played, Vec<Rc<AuthenticToken>>) {
                     tokens.push(served);
                 }
             }
+            Step::Reauthenticate(ms) => {
+                let Ok(token) = played.reauthenticate(at(*ms)) else { panic!("{}", case.name) };
+                tokens.push(token);
+            }
             Step::End(reason) => {
                 let state = State::Ended { at: START, reason: *reason };
                 played.row = played.row.map(|row| Family { state, ..row });

@@ -1,4 +1,4 @@
-//! `ISS/sessions`: opening, seeing and ending.
+//! `ISS/sessions`: opening, seeing, amending and ending.
 
 use axum::body::Body;
 use axum::extract::{Extension, State};
@@ -7,7 +7,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tenure_service::credentials::Role;
 use tenure_service::sessions::shown;
-use tenure_wire::session::{EndRequest, OpenRequest, SessionFilter};
+use tenure_wire::auth_result::RefreshAnswer;
+use tenure_wire::session::{AmendRequest, EndRequest, OpenRequest, Reauthenticate, SessionFilter};
 
 use crate::address::Peer;
 use crate::answer::{Answer, Failure, empty, json as json_answer, ok};
@@ -98,6 +99,38 @@ pub async fn end(
     require(&http, peer, &headers, Role::Backend, Some(&app))?;
     http.service.end_session(&app, &sid).await?;
     empty(StatusCode::OK)
+}
+
+/// Changes a session's own claims.
+pub async fn amend(
+    State(http): State<Http>,
+    Extension(peer): Extension<Peer>,
+    Path((app, sid)): Path<(String, String)>,
+    headers: HeaderMap,
+    body: Body,
+) -> Answer {
+    let app = app_id(&app)?;
+    require(&http, peer, &headers, Role::Backend, Some(&app))?;
+    let request: AmendRequest<Value> = body::json(&http, &headers, body).await?;
+    let patch = request.claims.into_iter().collect();
+    let amended = http.service.amend_session(&app, &sid, &patch).await?;
+    let session = shown(&amended.family, http.service.now()?);
+    ok(&json!({"session": session, "warnings": amended.warnings}))
+}
+
+/// The caller has authenticated the session's user anew.
+pub async fn reauthenticate(
+    State(http): State<Http>,
+    Extension(peer): Extension<Peer>,
+    Path((app, sid)): Path<(String, String)>,
+    headers: HeaderMap,
+    body: Body,
+) -> Answer {
+    let app = app_id(&app)?;
+    require(&http, peer, &headers, Role::Backend, Some(&app))?;
+    let request: Reauthenticate = body::json(&http, &headers, body).await?;
+    let issued = http.service.reauthenticate(&app, &sid, &request).await?;
+    ok(&RefreshAnswer { auth_result: issued.result })
 }
 
 /// Ends the live sessions that match, or counts them.

@@ -84,7 +84,7 @@ async fn every_address_that_reads_json_refuses_clearly_and_changes_nothing() {
             clear("type", &other.refused(415, "unsupported_media_type"), &[415]);
         }
     }
-    assert_eq!(read, 8);
+    assert!(read >= 10);
     assert_eq!(app.settings().await, before);
     assert_eq!(world.get("/v1/apps").key(&world.admin).send().await.json(), apps);
     app.refresh(&tokens.refresh).await.expect(200);

@@ -51,6 +51,8 @@ fn good_call(world: &World, app: &TestApp<'_>, row: &Row, tokens: &Tokens, key: 
         ("PATCH", "") => call.json(json!({"name": "New"})),
         ("PUT", "/session-settings") => call.json(json!({"max_sessions": 5})),
         ("POST", "/sessions") => call.json(json!({"user_id": "ann"})),
+        ("PATCH", "/sessions/{sid}") => call.json(json!({"claims": {"plan": "pro"}})),
+        ("POST", "/sessions/{sid}/reauthenticate") => call.json(json!({"acr": "aal2"})),
         ("POST", "/sessions/end") => call.json(json!({"filter": {}})),
         ("POST", "/api-keys") => call.json(json!({"name": "k", "role": "verify"})),
         ("POST", "/v1/recovery") => call.json(json!({"seconds": 60})),

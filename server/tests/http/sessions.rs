@@ -1,8 +1,10 @@
 //! `ISS/sessions`: opening, seeing, listing and ending.
 
+mod amending;
 mod ending;
 mod limit;
 mod opening;
+mod reauthenticating;
 
 use http::Method;
 use serde_json::{Value, json};

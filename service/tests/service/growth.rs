@@ -2,7 +2,7 @@
 
 use tenure_core::id::AppId;
 use tenure_core::time::{Span, Timestamp};
-use tenure_store::{Directory as _, Filter, Horizon, Kind, Page, Sessions as _};
+use tenure_store::{Directory as _, EventFilter, Filter, Horizon, Kind, Page, Sessions as _};
 
 use crate::node::{Node, START};
 
@@ -18,7 +18,7 @@ async fn stored(node: &Node) -> (usize, usize, usize, usize) {
         records += of_kind.iter().map(|record| record.bytes.len()).sum::<usize>();
     }
     let feed = node.memory.feed(0, 10_000).await.unwrap().entries.len();
-    let events = node.memory.events(0, 10_000).await.unwrap().len();
+    let events = node.memory.events(&EventFilter::default(), 0, 10_000).await.unwrap().events.len();
     (rows.len(), records, feed, events)
 }
 

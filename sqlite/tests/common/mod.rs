@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use tenure_core::change::Change;
 use tenure_core::digest::{Digest, Salt};
 use tenure_core::family::{Family, Head, Life, Retries, State};
-use tenure_core::id::{AppId, ClientId, FamilyId, Kid, Seq, UserId};
+use tenure_core::id::{AppId, ClientId, Edition, FamilyId, Kid, Seq, UserId};
 use tenure_core::open::Opening;
 use tenure_core::time::{Span, Timestamp};
 use tenure_sqlite::{Options, Sqlite};
@@ -71,6 +71,7 @@ pub(crate) fn opening(n: u32) -> Opening {
         confirmation: None,
         device: None,
         claims: None,
+        edition: Edition::FIRST,
     };
     Opening { family, ends: Vec::new(), expected: None, remember_until: at }
 }
@@ -81,7 +82,7 @@ pub(crate) fn advance(row: &Family) -> Change {
     let fresh = row.head.seq.0 as u8;
     Change::Advance {
         family: row.id,
-        expected: row.head.seq,
+        expected: row.seen(),
         head: Head {
             seq: row.head.seq.next(),
             current: Digest::from_bytes([fresh; 16]),

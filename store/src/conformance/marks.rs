@@ -1,13 +1,11 @@
-//! The mark of time, events, and the probe.
-
-use std::sync::Arc;
+//! The mark of time, and the probe.
 
 use tenure_core::refusal::EndReason;
 use tenure_core::time::{Span, Timestamp};
 
 use super::Fixture;
 use super::sample::{NOW, REMEMBERED, advance, app, end_at, open, opened_at, session};
-use crate::{EndWhere, Event, Filter};
+use crate::{EndWhere, Filter};
 
 /// What a store may forget of the mark when it is restarted: far less than what a clock may be behind.
 const MARK_LAG: Span = Span::from_secs(1);
@@ -60,56 +58,6 @@ pub async fn the_mark_of_time_outlives_a_restart<F: Fixture>() {
         fixture.restart().await;
         let mark = fixture.backend().high_water().await.unwrap();
         assert!(mark <= at && at.since(mark) < MARK_LAG, "{mark:?} after {at:?}");
-    }
-}
-
-pub async fn events_come_back_in_order<F: Fixture>() {
-    let fixture = F::open_fresh().await;
-    let store = fixture.backend();
-    let events: Vec<_> = (0..20)
-        .map(|n| Event {
-            at: later(n % 3),
-            app: (n % 2 == 0).then(|| app("app")),
-            body: format!("{{\"n\":{n},\"text\":\"é 🗝 '\"}}"),
-        })
-        .collect();
-    store.append(&events[..1]).await.unwrap();
-    store.append(&[]).await.unwrap();
-    store.append(&events[1..]).await.unwrap();
-    let mut found = Vec::new();
-    loop {
-        let after = found.last().map_or(0, |event: &crate::NumberedEvent| event.n);
-        let page = store.events(after, 6).await.unwrap();
-        if page.is_empty() {
-            break;
-        }
-        assert!(page.len() <= 6);
-        found.extend(page);
-        assert!(found.len() <= events.len(), "something was given twice");
-    }
-    assert!(found.windows(2).all(|pair| pair[0].n < pair[1].n));
-    assert_eq!(found.into_iter().map(|event| event.event).collect::<Vec<_>>(), events);
-}
-
-pub async fn events_of_many_writers_are_all_kept<F: Fixture>() {
-    let fixture = F::open_fresh().await;
-    let store = fixture.backend();
-    let tasks: Vec<_> = (0..40)
-        .map(|writer| {
-            let store = Arc::clone(&store);
-            let event = |n| Event { at: NOW, app: None, body: format!("{writer}/{n}") };
-            let events = [event(0), event(1), event(2)];
-            tokio::spawn(async move { store.append(&events).await.unwrap() })
-        })
-        .collect();
-    for task in tasks {
-        task.await.unwrap();
-    }
-    let found: Vec<_> = store.events(0, 1000).await.unwrap().into_iter().map(|e| e.event.body).collect();
-    assert_eq!(found.len(), 120);
-    for writer in 0..40 {
-        let place = |n| found.iter().position(|body| *body == format!("{writer}/{n}")).unwrap();
-        assert!(place(0) < place(1) && place(1) < place(2));
     }
 }
 

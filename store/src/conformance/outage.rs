@@ -10,8 +10,10 @@ use tenure_core::refusal::EndReason;
 use super::Fixture;
 use super::directory::put;
 use super::restart::{Contents, fill};
-use super::sample::{NOW, REMEMBERED, advance, app, end, open, opening, replay, session, stored, whole_feed};
-use crate::{Backend, EndWhere, Event, Expected, Filter, Horizon, Kind, OpenOutcome, Subject, Written};
+use super::sample::{
+    NOW, REMEMBERED, advance, app, end, happened, open, opening, replay, session, stored, whole_feed,
+};
+use crate::{Backend, EndWhere, Expected, Filter, Horizon, Kind, OpenOutcome, Subject, Written};
 
 /// Waits until the store works again, which it must by itself.
 async fn recovered(store: &dyn Backend) {
@@ -43,7 +45,7 @@ pub async fn an_outage_is_unavailable_and_loses_nothing<F: Fixture>() {
         announce: None,
         max: 1000,
     };
-    let event = Event { at: NOW, app: None, body: "new".to_owned() };
+    let event = happened("new");
 
     fixture.set_out_of_order(true).await;
     for change in &changes {

@@ -5,8 +5,8 @@ use tenure_core::refusal::EndReason;
 use tenure_core::time::{Span, Timestamp};
 
 use super::Fixture;
-use super::sample::{NOW, app, end, end_at, open, session, stored, whole_feed};
-use crate::{Announcement, Backend, EndWhere, Event, Filter, Horizon, Subject};
+use super::sample::{NOW, app, end, end_at, happened, open, session, stored, whole_feed};
+use crate::{Announcement, Backend, EndWhere, Event, EventFilter, Filter, Horizon, Subject};
 
 fn after(seconds: i64) -> Timestamp {
     NOW.plus(Span::from_secs(seconds))
@@ -91,9 +91,9 @@ pub async fn numbers_that_were_pruned_are_not_given_again<F: Fixture>() {
     let store = fixture.backend();
     for n in 0..3 {
         announce(&*store, after(n)).await;
-        store.append(&[Event { at: after(n), app: None, body: n.to_string() }]).await.unwrap();
+        store.append(&[Event { at: after(n), ..happened("pruned") }]).await.unwrap();
     }
-    let last_event = store.events(0, 10).await.unwrap().last().unwrap().n;
+    let last_event = store.events(&EventFilter::default(), 0, 10).await.unwrap().head;
     assert_eq!(store.prune(Horizon::at(after(100)), 100).await.unwrap(), 6);
     let page = store.feed(0, 10).await.unwrap();
     assert_eq!((page.entries.len(), page.head, page.retained_from), (0, 3, 4));
@@ -105,8 +105,8 @@ pub async fn numbers_that_were_pruned_are_not_given_again<F: Fixture>() {
     let page = store.feed(3, 10).await.unwrap();
     assert_eq!(page.entries.iter().map(|entry| entry.n).collect::<Vec<_>>(), [4]);
     assert_eq!((page.incarnation, page.head, page.retained_from), (incarnation, 4, 4));
-    store.append(&[Event { at: NOW, app: None, body: "new".to_owned() }]).await.unwrap();
-    assert!(store.events(last_event, 10).await.unwrap().len() == 1);
+    store.append(&[happened("new")]).await.unwrap();
+    assert!(store.events(&EventFilter::default(), last_event, 10).await.unwrap().events.len() == 1);
 }
 
 pub async fn prune_removes_no_more_than_it_may<F: Fixture>() {
@@ -120,14 +120,14 @@ pub async fn prune_removes_no_more_than_it_may<F: Fixture>() {
             (*at, *remember_until) = (after(1), after(1));
         }
         assert!(store.commit(&end).await.unwrap());
-        store.append(&[Event { at: NOW, app: None, body: n.to_string() }]).await.unwrap();
+        store.append(&[happened("old")]).await.unwrap();
     }
     let of_each = |families: u64, entries: usize, events: usize| {
         let store = &store;
         async move {
             assert_eq!(store.count(&Filter::of_app(app("app")), NOW, 100).await.unwrap(), families);
             assert_eq!(whole_feed(&**store).await.len(), entries);
-            assert_eq!(store.events(0, 100).await.unwrap().len(), events);
+            assert_eq!(store.events(&EventFilter::default(), 0, 100).await.unwrap().events.len(), events);
         }
     };
     assert_eq!(store.prune(Horizon::at(after(50)), 4).await.unwrap(), 12);

@@ -3,8 +3,10 @@
 use super::Fixture;
 use super::directory::put;
 use super::model::Model;
-use super::sample::{NOW, Random, advance, app, open, session, stored, whole_feed};
-use crate::{Backend, Entry, Event, Expected, Filter, Kind, NumberedEvent, Page, Record, Written};
+use super::sample::{NOW, Random, advance, app, happened, open, session, stored, whole_feed};
+use crate::{
+    Backend, Entry, Event, EventFilter, Expected, Filter, Kind, NumberedEvent, Page, Record, Written,
+};
 use tenure_core::family::Family;
 
 /// Everything that a store can be asked for.
@@ -33,7 +35,7 @@ impl Contents {
             families,
             feed: whole_feed(store).await,
             incarnation: store.feed(0, 0).await.unwrap().incarnation,
-            events: store.events(0, 10_000).await.unwrap(),
+            events: store.events(&EventFilter::default(), 0, 10_000).await.unwrap().events,
             records,
         }
     }
@@ -44,7 +46,7 @@ pub(super) async fn fill(store: &dyn Backend) {
     let mut random = Random(31);
     Model::fill(store, &mut random, 60).await;
     for n in 0..5_u8 {
-        let event = Event { at: NOW, app: Some(app("app")), body: n.to_string() };
+        let event = Event { app: Some(app("app")), detail: n.to_string(), ..happened("filled") };
         store.append(&[event]).await.unwrap();
         let write = put(Kind::Settings, &format!("app/{n}"), Expected::Absent, &[n]);
         assert_eq!(store.write(&[write]).await.unwrap(), Written::All);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tenure_core::change::Change;
 use tenure_core::digest::{Attempt, Digest, Salt};
 use tenure_core::family::{Family, Head, Life, Retries};
-use tenure_core::id::{ClientId, FamilyId, Kid, Seq, UserId};
+use tenure_core::id::{ClientId, Edition, FamilyId, Kid, Seq, UserId};
 use tenure_core::time::{Span, Timestamp};
 
 use super::Fixture;
@@ -75,6 +75,7 @@ fn family(random: &mut Random, n: u64) -> Family {
         confirmation: text(random),
         device: text(random),
         claims: text(random),
+        edition: Edition(number(random)),
         ..row
     }
 }
@@ -108,7 +109,7 @@ pub async fn every_field_of_an_advanced_row_comes_back<F: Fixture>() {
     for _ in 0..100 {
         let change = Change::Advance {
             family: row.id,
-            expected: row.head.seq,
+            expected: row.seen(),
             head: head(&mut random),
             life: life(&mut random),
         };

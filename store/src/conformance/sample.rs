@@ -3,12 +3,12 @@
 use tenure_core::change::{Change, Scope};
 use tenure_core::digest::{Attempt, Digest, Salt};
 use tenure_core::family::{Family, Head, Life, Retries, State};
-use tenure_core::id::{AppId, ClientId, FamilyId, Kid, Seq, UserId};
+use tenure_core::id::{AppId, ClientId, Edition, FamilyId, Kid, Seq, UserId};
 use tenure_core::open::Opening;
 use tenure_core::refusal::EndReason;
 use tenure_core::time::{Span, Timestamp};
 
-use crate::{Backend, Entry, OpenOutcome};
+use crate::{Backend, Entry, Event, OpenOutcome};
 
 /// When the tests take place.
 pub const NOW: Timestamp = Timestamp::from_secs(1_900_000_000);
@@ -94,6 +94,7 @@ pub fn opened_at(at: Timestamp, app_name: &str, n: u64, name: &str) -> Family {
         confirmation: None,
         device: None,
         claims: None,
+        edition: Edition::FIRST,
     }
 }
 
@@ -113,7 +114,7 @@ pub fn advance(row: &Family, fresh: u64) -> Change {
     let at = row.head.rotated_at.plus(Span::from_secs(60));
     Change::Advance {
         family: row.id,
-        expected: row.head.seq,
+        expected: row.seen(),
         head: Head {
             seq: row.head.seq.next(),
             kid: row.head.kid,
@@ -131,7 +132,7 @@ pub fn advance(row: &Family, fresh: u64) -> Change {
 
 /// A replay of `row`.
 pub fn replay(row: &Family) -> Change {
-    Change::Replay { family: row.id, expected: row.head.seq }
+    Change::Replay { family: row.id, expected: row.seen() }
 }
 
 /// The end of `row`, whatever its counter.
@@ -154,6 +155,12 @@ pub fn end_at(row: &Family, at: Timestamp) -> Change {
 /// The row as the store has it.
 pub async fn stored(store: &dyn Backend, id: FamilyId) -> Family {
     store.load(id).await.unwrap().expect("the session is stored").as_ref().clone()
+}
+
+/// Something of this kind, that happened to the installation.
+pub fn happened(kind: &str) -> Event {
+    let detail = "{}".to_owned();
+    Event { at: NOW, app: None, kind: kind.to_owned(), user: None, session: None, detail }
 }
 
 /// The feed from its beginning.

@@ -13,8 +13,8 @@ use tenure_core::time::Timestamp;
 
 use super::Memory;
 use crate::{
-    EndWhere, Ended, Event, FeedPage, Filter, Horizon, NumberedEvent, OpenOutcome, Page, Sessions, Status,
-    Unavailable,
+    EndWhere, Ended, Event, EventFilter, EventPage, FeedPage, Filter, Horizon, NumberedEvent, OpenOutcome,
+    Page, Sessions, Status, Unavailable,
 };
 
 #[async_trait]
@@ -114,9 +114,10 @@ impl Sessions for Memory {
         Ok(())
     }
 
-    async fn events(&self, after: u64, max: u32) -> Result<Vec<NumberedEvent>, Unavailable> {
+    async fn events(&self, filter: &EventFilter, after: u64, max: u32) -> Result<EventPage, Unavailable> {
         let stored = self.stored()?;
-        Ok(stored.events.iter().filter(|e| e.n > after).take(max as usize).cloned().collect())
+        let newer = stored.events.iter().filter(|e| e.n > after && filter.matches(&e.event));
+        Ok(EventPage { events: newer.take(max as usize).cloned().collect(), head: stored.event_head })
     }
 
     async fn prune(&self, horizon: Horizon, max: u32) -> Result<u64, Unavailable> {

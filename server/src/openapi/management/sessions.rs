@@ -1,10 +1,10 @@
-//! Opening, seeing and ending sessions.
+//! Opening, seeing, amending and ending sessions.
 
 use serde_json::{Value, json};
 use tenure_core::refusal::EndReason;
 use tenure_service::limits::{PAGE_DEFAULT, PAGE_MAX};
-use tenure_wire::auth_result::AuthResult;
-use tenure_wire::session::{EndRequest, OpenRequest, Session, SessionList};
+use tenure_wire::auth_result::{AuthResult, RefreshAnswer};
+use tenure_wire::session::{AmendRequest, EndRequest, OpenRequest, Reauthenticate, Session, SessionList};
 
 use super::super::operation::{Needs, Operation};
 use super::super::parameters::{query, session_id, user_id};
@@ -24,6 +24,8 @@ pub(super) fn operations() -> Vec<Operation> {
             .says("200 as well when it had ended before.")
             .needs(Needs::Key("backend"))
             .gives_nothing(200, "It is over."),
+        amend(),
+        reauthenticate(),
         end_matching(),
         Operation::new(
             "sessions",
@@ -85,6 +87,34 @@ fn list() -> Operation {
     .parameter(query("limit", limit, "Sessions a page."))
     .gives_inline::<SessionList<Value>>(200, "A page.")
     .refuses(&[Code::InvalidFields])
+}
+
+fn amend() -> Operation {
+    Operation::new(
+        "sessions",
+        "patch",
+        "/v1/apps/{app}/sessions/{sid}",
+        "amendSession",
+        "Change a session's own claims",
+    )
+    .says("From the next refresh on. A merge patch (RFC 7396): a member replaces, `null` removes.")
+    .needs(Needs::Key("backend"))
+    .takes::<AmendRequest<Value>>(json!({"claims": {"plan": "enterprise", "trial": null}}))
+    .gives_built(200, "The session.", |schemas: &mut Schemas| {
+        let warnings = json!({"type": "array", "items": {"type": "string"}});
+        object(&[("session", schemas.inline::<Session<Value>>()), ("warnings", warnings)])
+    })
+    .refuses(&[Code::SessionOver])
+}
+
+fn reauthenticate() -> Operation {
+    let path = "/v1/apps/{app}/sessions/{sid}/reauthenticate";
+    Operation::new("sessions", "post", path, "reauthenticate", "Renew a session whose user signed in again")
+        .says("The caller has authenticated the user anew. The new refresh token replaces the one that the client has.")
+        .needs(Needs::Key("backend"))
+        .takes::<Reauthenticate>(json!({"amr": ["pwd", "otp"], "acr": "aal2"}))
+        .gives::<RefreshAnswer>(200, "The tokens.")
+        .refuses(&[Code::SessionOver])
 }
 
 fn end_matching() -> Operation {

@@ -15,7 +15,7 @@ use tenure_service::entropy::SystemEntropy;
 use tenure_service::ring::{RingFile, RingSource};
 use tenure_service::service::{Options, Service};
 use tenure_store::memory::Memory;
-use tenure_store::{NumberedEvent, Sessions as _, Store};
+use tenure_store::{EventFilter, NumberedEvent, Sessions as _, Store};
 use tenure_wire::app::{CreateApiKey, CreateApp};
 
 use super::app::TestApp;
@@ -158,8 +158,18 @@ impl World {
 
     /// What happened, as the operator reads it.
     pub async fn events(&self) -> Vec<Value> {
-        let events = self.memory.events(0, 10_000).await.unwrap();
-        events.iter().map(|NumberedEvent { event, .. }| serde_json::from_str(&event.body).unwrap()).collect()
+        let page = self.memory.events(&EventFilter::default(), 0, 10_000).await.unwrap();
+        let shown = page.events.into_iter().map(|NumberedEvent { event, .. }| {
+            let mut shown =
+                json!({"type": event.kind, "detail": serde_json::from_str::<Value>(&event.detail).unwrap()});
+            let session = event.session.map(|session| session.to_string());
+            let who = [("user_id", event.user.map(|user| user.to_string())), ("session_id", session)];
+            who.into_iter()
+                .filter_map(|(name, id)| Some((name, id?)))
+                .for_each(|(name, id)| shown[name] = id.into());
+            shown
+        });
+        shown.collect()
     }
 
     /// How many events there are of one kind.
