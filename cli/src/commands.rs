@@ -2,6 +2,7 @@
 
 pub mod api_key;
 pub mod app;
+pub mod completion;
 pub mod config;
 pub mod health;
 pub mod migrate;

@@ -11,13 +11,15 @@ mod remote;
 
 mod node;
 
+mod app_file;
 mod config;
 mod output;
+mod spelling;
 mod web;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand};
 
 use crate::output::{Fault, Output};
 
@@ -50,7 +52,7 @@ enum Command {
     Doctor(doctor::DoctorArguments),
     /// Ask a running server whether it can serve.
     Health(remote::Remote),
-    /// Create and list apps.
+    /// Create and list apps; write them as files, and make them what a file says.
     #[command(subcommand)]
     App(commands::app::AppCommand),
     /// List, show and end sessions.
@@ -66,6 +68,8 @@ enum Command {
     Recover(commands::recover::RecoverArguments),
     /// Print the OpenAPI document of this version.
     Openapi,
+    /// Print a script with which a shell completes this command line.
+    Completion(commands::completion::CompletionArguments),
     /// Measure this machine.
     #[command(subcommand)]
     Bench(bench::BenchCommand),
@@ -94,6 +98,7 @@ fn run(command: Command, output: Output) -> Result<(), Fault> {
         Command::Ring(command) => commands::ring::run(command, output),
         Command::Recover(arguments) => commands::recover::run(arguments, output),
         Command::Openapi => commands::openapi::run(output),
+        Command::Completion(arguments) => commands::completion::run(&arguments, Arguments::command(), output),
         Command::Bench(command) => bench::run(command, output),
     }
 }

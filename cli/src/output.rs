@@ -1,7 +1,7 @@
 //! What commands print, and how they end.
 
 use std::fmt;
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
 use serde::Serialize;
@@ -30,6 +30,11 @@ impl Fault {
     pub fn refused(says: impl fmt::Display) -> Self {
         Self { code: 4, says: says.to_string() }
     }
+
+    /// The same fault, with what to do about it.
+    pub fn with(self, hint: &str) -> Self {
+        Self { says: format!("{}. {hint}", self.says.trim_end_matches('.')), ..self }
+    }
 }
 
 impl fmt::Display for Fault {
@@ -57,6 +62,26 @@ impl Output {
         let mut out = std::io::stdout().lock();
         let _ = writeln!(out, "{}", text.trim_end()).and_then(|()| out.flush());
         Ok(())
+    }
+
+    /// Says what it costs, and goes on once the caller has agreed to that: with `yes`, or at the terminal. Without either it
+    /// fails, and says so.
+    pub fn confirm(self, cost: &str, yes: bool) -> Result<(), Fault> {
+        if yes {
+            let said = if self.json { Ok(()) } else { writeln!(std::io::stderr(), "{cost}") };
+            return said.or(Ok(()));
+        }
+        if self.json || !std::io::stdin().is_terminal() || !std::io::stderr().is_terminal() {
+            return Err(Fault::failed(format!("{cost}\nNothing was done: say --yes to go on")));
+        }
+        let mut err = std::io::stderr().lock();
+        let _ = write!(err, "{cost}\nGo on? [y/N] ").and_then(|()| err.flush());
+        let mut answer = String::new();
+        std::io::stdin().read_line(&mut answer).map_err(Fault::failed)?;
+        match answer.trim().to_ascii_lowercase().as_str() {
+            "y" | "yes" => Ok(()),
+            _ => Err(Fault::failed("nothing was done")),
+        }
     }
 
     /// Says on standard error why the command failed.

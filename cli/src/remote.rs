@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use clap::Args;
-use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
+use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST, HeaderName};
 use http::{Method, Request};
 use http_body_util::{BodyExt as _, Full};
 use hyper::client::conn::http1;
@@ -36,9 +36,20 @@ impl Remote {
         path: &str,
         body: Option<&Value>,
     ) -> Result<T, Fault> {
+        self.call_with(method, path, &[], body)
+    }
+
+    /// The same with further headers.
+    pub fn call_with<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(HeaderName, String)],
+        body: Option<&Value>,
+    ) -> Result<T, Fault> {
         let runtime =
             tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Fault::failed)?;
-        let bytes = runtime.block_on(self.send(method, path, body))?;
+        let bytes = runtime.block_on(self.send(method, path, headers, body))?;
         let text: &[u8] = if bytes.is_empty() { b"null" } else { &bytes };
         serde_json::from_slice(text)
             .map_err(|error| Fault::failed(format!("the server's answer is not understood: {error}")))
@@ -59,8 +70,17 @@ impl Remote {
         self.call(Method::GET, path, None)
     }
 
-    async fn send(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Bytes, Fault> {
+    async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(HeaderName, String)],
+        body: Option<&Value>,
+    ) -> Result<Bytes, Fault> {
         let mut request = Request::builder().method(method).uri(path);
+        for (name, value) in headers {
+            request = request.header(name, value);
+        }
         if body.is_some() {
             request = request.header(CONTENT_TYPE, "application/json");
         }

@@ -157,7 +157,8 @@ fn delete(kind: Kind, key: String) -> Write {
     Write { kind, key, expected: Expected::Any, value: None }
 }
 
-fn check_name(name: &str) -> Result<()> {
+/// Refuses what an app cannot be called.
+pub fn check_name(name: &str) -> Result<()> {
     let fits = (1..=NAME_BYTES).contains(&name.len()) && !name.chars().any(char::is_control);
     if fits {
         Ok(())

@@ -105,7 +105,7 @@ impl Service {
             "live_sessions": self.store.count(&live, now, COUNT_AT_MOST).await?,
             "ends": ends,
             "applies": change.applies.as_str(),
-            "warnings": warnings(&proposed.settings).iter().map(|p| format!("{} {}", p.path, p.says)).collect::<Vec<_>>(),
+            "warnings": said(warnings(&proposed.settings)),
         }))
     }
 }
@@ -150,8 +150,14 @@ fn propose(app: &App, change: &SettingsChange<'_>) -> Result<Proposed> {
             app.settings_version
         )));
     }
-    let mut given = change.given.clone();
-    let (mut base, mut preset) = (app.settings.clone(), app.preset.clone());
+    put_together(app.settings.clone(), app.preset.clone(), change.given.clone())
+}
+
+fn put_together(
+    mut base: Settings,
+    mut preset: Option<String>,
+    mut given: Map<String, Value>,
+) -> Result<Proposed> {
     match given.remove("preset") {
         None => {}
         Some(Value::Null) => preset = None,
@@ -196,6 +202,24 @@ fn next_record(
     }
 }
 
+/// What `given`, which may name a `preset`, makes of the settings of a new app, before there is one to ask for.
+pub struct NewAppChanges {
+    /// Each setting that is not what a new app has.
+    pub changes: Vec<Value>,
+    /// What may be set and is seldom meant.
+    pub warnings: Vec<String>,
+}
+
+/// Refuses what [`change_settings`](Service::change_settings) would refuse of such an app.
+pub fn changes_of_a_new_app(given: &Map<String, Value>) -> Result<NewAppChanges> {
+    let fresh = Settings::default();
+    let proposed = put_together(fresh.clone(), None, given.clone())?;
+    Ok(NewAppChanges {
+        changes: differences(&fresh, &proposed.settings),
+        warnings: said(warnings(&proposed.settings)),
+    })
+}
+
 /// The first version of an app's settings.
 pub(crate) fn first_record(settings: &Settings, now: Timestamp) -> SettingsRecord {
     SettingsRecord {
@@ -222,6 +246,10 @@ fn differences(from: &Settings, to: &Settings) -> Vec<Value> {
     let (from, to) = (to_json(from), to_json(to));
     let changed = to.iter().filter(|(key, value)| from.get(*key) != Some(value));
     changed.map(|(key, value)| json!({"setting": key, "from": from.get(key), "to": value})).collect()
+}
+
+fn said(problems: Vec<Problem>) -> Vec<String> {
+    problems.into_iter().map(|problem| format!("{} {}", problem.path, problem.says)).collect()
 }
 
 /// What may be set and is seldom meant.

@@ -2,7 +2,7 @@
 
 mod codec;
 
-pub use codec::{patch, to_json};
+pub use codec::{COUNTS, patch, to_json};
 
 use tenure_core::settings::Violation;
 

@@ -1,4 +1,6 @@
-//! `tenure app create|list`.
+//! `tenure app create|list|export|diff|apply`.
+
+mod desired;
 
 use clap::{Args, Subcommand};
 use http::Method;
@@ -14,6 +16,12 @@ pub enum AppCommand {
     Create(Create),
     /// List apps.
     List(Remote),
+    /// Print an app as a file, with all its session settings.
+    Export(desired::Export),
+    /// Say what would change if the app became what a file says, and whom it would sign out. Changes nothing.
+    Diff(desired::Diff),
+    /// Make the app what a file says; create it where there is none.
+    Apply(desired::Apply),
 }
 
 #[derive(Args)]
@@ -34,6 +42,9 @@ pub fn run(command: AppCommand, output: Output) -> Result<(), Fault> {
             let answer: AppAnswer<ManagedApp> = create.remote.call(Method::POST, "/v1/apps", Some(&body))?;
             output.say(&answer, |answer| line(&answer.app))
         }
+        AppCommand::Export(export) => desired::export(&export, output),
+        AppCommand::Diff(diff) => desired::diff(&diff, output),
+        AppCommand::Apply(apply) => desired::apply(&apply, output),
         AppCommand::List(remote) => {
             let list: AppList = remote.get("/v1/apps")?;
             output.say(&list, |list| list.apps.iter().map(|app| line(app) + "\n").collect())

@@ -5,6 +5,7 @@ use std::path::Path;
 use toml::{Table, Value};
 
 use super::keys::{KEYS, Key};
+use crate::spelling::meant;
 
 const PREFIX: &str = "TENURE__";
 
@@ -79,10 +80,10 @@ pub(super) fn set(table: &mut Table, path: &str, text: &str) -> Result<(), Strin
 
 fn known(path: &str) -> Result<&'static Key, String> {
     KEYS.iter().find(|key| key.path == path).ok_or_else(|| {
-        let alike = KEYS.iter().map(|key| (distance(key.path, path), key.path)).min();
-        match alike {
-            Some((distance, alike)) if distance <= 3 => format!("{path}: is no key; did you mean {alike}?"),
-            _ => format!("{path}: is no key; `tenure config schema` lists them"),
+        let alike = meant(path, KEYS.iter().map(|key| key.path));
+        match alike.is_empty() {
+            false => format!("{path}: is no key{alike}"),
+            true => format!("{path}: is no key; `tenure config schema` lists them"),
         }
     })
 }
@@ -101,19 +102,4 @@ fn put(table: &mut Table, path: &str, value: Value) {
 
 fn parse(text: &str) -> Option<Value> {
     toml::from_str::<Table>(&format!("x = {text}")).ok()?.remove("x")
-}
-
-/// How many letters must be changed, added or taken away (Levenshtein).
-fn distance(a: &str, b: &str) -> usize {
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.bytes().enumerate() {
-        let mut corner = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.bytes().enumerate() {
-            let changed = corner + usize::from(x != y);
-            corner = row[j + 1];
-            row[j + 1] = changed.min(row[j] + 1).min(corner + 1);
-        }
-    }
-    row[b.len()]
 }

@@ -147,6 +147,35 @@ fn health_and_recovery() {
 }
 
 #[test]
+fn shells_complete_every_command() {
+    let help = run(tenure(&["--help"])).stdout;
+    let commands =
+        help.split("Commands:\n").nth(1).and_then(|rest| rest.split("\n\n").next()).expect("commands");
+    let names: Vec<_> = commands.lines().filter_map(|line| line.split_whitespace().next()).collect();
+    assert!(names.contains(&"doctor") && names.len() > 12, "{names:?}");
+    for shell in ["bash", "zsh", "fish"] {
+        let script = run(tenure(&["completion", shell]));
+        for name in &names {
+            assert!(words_of(&script).any(|word| word == *name), "{shell} does not know {name}");
+        }
+        // Where the shell is there, it must be able to read it.
+        let mut check = Command::new(shell);
+        check.args(["-n", "/dev/stdin"]).stdin(std::process::Stdio::piped());
+        if let Ok(mut child) = check.spawn() {
+            use std::io::Write as _;
+            child.stdin.take().expect("a pipe").write_all(script.stdout.as_bytes()).expect("written");
+            assert!(child.wait().expect("its end").success(), "{shell} cannot read it");
+        }
+    }
+    assert_eq!(run(tenure(&["completion", "powershell"])).code, Some(2));
+}
+
+fn words_of(done: &Done) -> impl Iterator<Item = &str> {
+    assert_eq!((done.code, done.stderr.as_str()), (Some(0), ""), "{done:?}");
+    done.stdout.split(|c: char| !c.is_ascii_alphanumeric() && c != '-')
+}
+
+#[test]
 fn exit_codes_tell_why() {
     let folder = Folder::new();
     // 3: nobody is there, through the socket and over the network.

@@ -1,5 +1,6 @@
 //! The binary as its users meet it: starting, stopping, refusing, and every command.
 
+mod app_file;
 mod commands;
 mod dev;
 mod disk;

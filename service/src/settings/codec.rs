@@ -57,6 +57,9 @@ macro_rules! texts {
     };
 }
 
+/// The settings that are a number of something; every other number is a length of time, in seconds.
+pub const COUNTS: [&str; 2] = ["auth_token_jitter", "max_sessions"];
+
 /// Every setting: its key, how it is written, how it is read.
 const KEYS: &[(&str, Write, Read)] = &[
     (
