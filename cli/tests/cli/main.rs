@@ -5,6 +5,7 @@ mod commands;
 mod dev;
 mod disk;
 mod doctor;
+mod metrics;
 mod refused;
 mod ring;
 mod secrets;

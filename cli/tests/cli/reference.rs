@@ -6,9 +6,11 @@ use std::path::Path;
 
 use serde_json::Value;
 
+use crate::metrics;
 use crate::support::process::{run, tenure};
 
 const CLI: &str = include_str!("reference/cli.md");
+const METRICS: &str = include_str!("reference/metrics.md");
 const CONFIG: &str = include_str!("reference/config.md");
 
 #[test]
@@ -34,6 +36,17 @@ fn the_openapi_document_is_up_to_date() {
     let line = run(tenure(&["openapi", "--json"]));
     assert_eq!(line.stdout.lines().count(), 1);
     assert_eq!(line.json(), serde_json::from_str::<Value>(&printed.stdout).expect("JSON"));
+}
+
+#[test]
+fn the_page_of_metrics_is_up_to_date() {
+    let mut page = METRICS.to_owned();
+    for metric in metrics::all() {
+        let labels: Vec<_> = metric.labels.iter().map(|label| format!("`{label}`")).collect();
+        writeln!(page, "| `{}` | {} | {} | {} |", metric.name, metric.kind, labels.join(", "), metric.help)
+            .expect("text");
+    }
+    hold("metrics.md", &page);
 }
 
 fn hold(name: &str, page: &str) {
