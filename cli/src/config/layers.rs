@@ -4,8 +4,8 @@ use std::path::Path;
 
 use toml::{Table, Value};
 
+use super::super::spelling::meant;
 use super::keys::{KEYS, Key};
-use crate::spelling::meant;
 
 const PREFIX: &str = "TENURE__";
 

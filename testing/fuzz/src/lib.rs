@@ -32,6 +32,8 @@ mod clock;
 mod cli {
     #[allow(dead_code, unused_imports, reason = "only reading it is tried here")]
     pub mod config;
+
+    mod spelling;
 }
 
 /// One kind of input.
