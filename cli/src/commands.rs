@@ -10,3 +10,4 @@ pub mod openapi;
 pub mod recover;
 pub mod ring;
 pub mod session;
+pub mod tail;

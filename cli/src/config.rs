@@ -2,6 +2,7 @@
 
 mod keys;
 mod layers;
+mod span;
 
 pub use keys::{KEYS, schema};
 
@@ -9,6 +10,8 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
+use tenure_core::time::Span;
+use tenure_service::limits::{KEPT_DAYS, Retention};
 use zeroize::Zeroizing;
 
 /// Everything that `serve` needs to know.
@@ -33,6 +36,8 @@ pub struct Config {
     pub cached_sessions: usize,
     /// The log.
     pub log: Log,
+    /// How long what is over is kept.
+    pub retention: Kept,
 }
 
 /// The log.
@@ -43,6 +48,14 @@ pub struct Log {
     pub filter: String,
     /// How lines look.
     pub format: LogFormat,
+}
+
+/// How long what is over is kept, as lengths of time are written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Kept {
+    events: String,
+    sessions: String,
 }
 
 /// How log lines look.
@@ -100,7 +113,24 @@ impl Config {
         self.ring.clone().map(Zeroizing::new)
     }
 
+    /// How long what is over is kept.
+    pub fn retention(&self) -> Result<Retention, String> {
+        let days = Span::from_days(*KEPT_DAYS.start())..=Span::from_days(*KEPT_DAYS.end());
+        let read = |key: &str, text: &str| {
+            let span = span::parse(text).filter(|span| days.contains(span));
+            let (least, most) = KEPT_DAYS.into_inner();
+            span.ok_or(format!(
+                "retention.{key}: must be a length of time such as 30d, from {least}d to {most}d"
+            ))
+        };
+        Ok(Retention {
+            events: read("events", &self.retention.events)?,
+            sessions: read("sessions", &self.retention.sessions)?,
+        })
+    }
+
     fn check(&self) -> Result<(), String> {
+        self.retention()?;
         let host =
             self.public_url.strip_prefix("https://").or_else(|| self.public_url.strip_prefix("http://"));
         let host = host.ok_or("public_url: must begin with https:// (or http:// on this machine)")?;

@@ -10,6 +10,7 @@ use tenure_core::settings::Settings;
 use tenure_server::state::HttpOptions;
 use tenure_service::clock::{Clock, SystemClock, VirtualClock};
 use tenure_service::credentials::Caller;
+use tenure_service::limits::Retention;
 use tenure_service::service::{Options, Service};
 use tenure_wire::app::CreateApp;
 use tokio::net::TcpListener;
@@ -78,6 +79,7 @@ async fn serve(arguments: DevArguments, output: Output) -> Result<(), Fault> {
         public_url: format!("http://localhost:{}", listen.port()),
         dev: true,
         cached_sessions: arguments.cached_sessions,
+        retention: Retention::default(),
     };
     let service = node::start(store, ring, clock, options).await?;
     create_demo_once(&service).await?;

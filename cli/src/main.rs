@@ -64,6 +64,8 @@ enum Command {
     /// List, add, activate and retire keys of the key ring.
     #[command(subcommand)]
     Ring(commands::ring::RingCommand),
+    /// Follow what happens, as it happens.
+    Tail(commands::tail::TailArguments),
     /// Let clients that are ahead of a restored store go on, for a bounded time.
     Recover(commands::recover::RecoverArguments),
     /// Print the OpenAPI document of this version.
@@ -96,6 +98,7 @@ fn run(command: Command, output: Output) -> Result<(), Fault> {
         Command::Session(command) => commands::session::run(command, output),
         Command::ApiKey(command) => commands::api_key::run(command, output),
         Command::Ring(command) => commands::ring::run(command, output),
+        Command::Tail(arguments) => commands::tail::run(arguments, output),
         Command::Recover(arguments) => commands::recover::run(arguments, output),
         Command::Openapi => commands::openapi::run(output),
         Command::Completion(arguments) => commands::completion::run(&arguments, Arguments::command(), output),

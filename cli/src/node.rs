@@ -176,7 +176,8 @@ pub async fn run(
     fs::set_permissions(&socket, fs::Permissions::from_mode(0o600)).map_err(Fault::failed)?;
     let prefix: String = random()?[..4].iter().map(|byte| format!("{byte:02x}")).collect();
     let connections = http.connections.clone();
-    let router = router(Http::new(service.clone(), http), prefix);
+    let http = Http::new(service.clone(), http);
+    let router = router(http.clone(), prefix);
     let mut all: Vec<_> = listeners.into_iter().map(Listener::Network).collect();
     all.push(Listener::Owner(owner));
     let (stop, stopped) = watch::channel(false);
@@ -186,6 +187,7 @@ pub async fn run(
     signals.wait_for_the_end(&service).await;
     tracing::info!("stopping: accepted requests finish first");
     let _ = stop.send(true);
+    http.close_streams();
     served.await.map_err(Fault::failed)?;
     let _ = fs::remove_file(&socket);
     Ok(())

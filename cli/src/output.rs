@@ -26,6 +26,11 @@ impl Fault {
         Self { code: 3, says: says.to_string() }
     }
 
+    /// Whether the same may work later.
+    pub fn may_pass(&self) -> bool {
+        self.code == 3
+    }
+
     /// The server refused.
     pub fn refused(says: impl fmt::Display) -> Self {
         Self { code: 4, says: says.to_string() }
@@ -82,6 +87,13 @@ impl Output {
             "y" | "yes" => Ok(()),
             _ => Err(Fault::failed("nothing was done")),
         }
+    }
+
+    /// Prints one of many values as [`say`](Self::say) does. `false` when nobody reads any more.
+    pub fn next<T: Serialize>(self, value: &T, words: impl FnOnce(&T) -> String) -> bool {
+        let text = if self.json { serde_json::to_string(value).unwrap_or_default() } else { words(value) };
+        let mut out = std::io::stdout().lock();
+        writeln!(out, "{}", text.trim_end()).and_then(|()| out.flush()).is_ok()
     }
 
     /// Says on standard error why the command failed.

@@ -1,12 +1,16 @@
 //! Speaking to a running server: through its own socket, or over the network with an API key.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use bytes::Bytes;
 use clap::Args;
-use http::header::{AUTHORIZATION, CONTENT_TYPE, HOST, HeaderName};
-use http::{Method, Request};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST, HeaderName};
+use http::request::Builder;
+use http::{Method, Request, Response};
 use http_body_util::{BodyExt as _, Full};
+use hyper::body::Incoming;
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use serde::de::DeserializeOwned;
@@ -16,6 +20,9 @@ use tokio::net::UnixStream;
 use crate::node::SOCKET;
 use crate::output::Fault;
 use crate::web::{Address, Stream};
+
+/// How long to wait before a lost stream is followed again.
+const AGAIN: Duration = Duration::from_secs(1);
 
 /// Which server a command speaks to.
 #[derive(Args)]
@@ -70,6 +77,58 @@ impl Remote {
         self.call(Method::GET, path, None)
     }
 
+    /// Follows an event stream: gives the data of each event to `each`, until that says that it has had enough. A connection that
+    /// was lost is made again, and goes on after the last event that came.
+    pub fn follow(&self, path: &str, mut each: impl FnMut(&str) -> bool) -> Result<(), Fault> {
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(Fault::failed)?;
+        runtime.block_on(async {
+            let mut last = None;
+            loop {
+                match self.read_stream(path, &mut last, &mut each).await {
+                    Ok(true) => return Ok(()),
+                    Err(fault) if last.is_none() || !fault.may_pass() => return Err(fault),
+                    Ok(false) | Err(_) => {
+                        let _ = writeln!(std::io::stderr(), "tenure: the connection was lost; trying again");
+                        tokio::time::sleep(AGAIN).await;
+                    }
+                }
+            }
+        })
+    }
+
+    /// Says whether `each` has had enough; otherwise the server has closed the stream.
+    async fn read_stream(
+        &self,
+        path: &str,
+        last: &mut Option<String>,
+        each: &mut impl FnMut(&str) -> bool,
+    ) -> Result<bool, Fault> {
+        let mut request = Request::get(path).header(ACCEPT, "text/event-stream");
+        if let Some(id) = last {
+            request = request.header("last-event-id", id.as_str());
+        }
+        let mut body = self.ask(request, String::new()).await?.into_body();
+        let mut text = Vec::new();
+        while let Some(frame) = body.frame().await {
+            text.extend_from_slice(
+                frame.map_err(Fault::unreachable)?.data_ref().map_or(&[][..], |data| data),
+            );
+            while let Some(end) = text.windows(2).position(|pair| pair == b"\n\n") {
+                let block: Vec<u8> = text.drain(..end + 2).collect();
+                for line in String::from_utf8_lossy(&block).lines() {
+                    if let Some(id) = line.strip_prefix("id: ") {
+                        *last = Some(id.to_owned());
+                    }
+                    if line.strip_prefix("data: ").is_some_and(|data| !each(data)) {
+                        return Ok(true);
+                    }
+                }
+            }
+        }
+        Ok(false)
+    }
+
     async fn send(
         &self,
         method: Method,
@@ -84,6 +143,13 @@ impl Remote {
         if body.is_some() {
             request = request.header(CONTENT_TYPE, "application/json");
         }
+        let body = body.map(Value::to_string).unwrap_or_default();
+        let answer = self.ask(request, body).await?;
+        Ok(answer.into_body().collect().await.map_err(Fault::unreachable)?.to_bytes())
+    }
+
+    /// The answer to a request, if it is what was asked for.
+    async fn ask(&self, mut request: Builder, body: String) -> Result<Response<Incoming>, Fault> {
         let stream: Box<dyn Stream> = match &self.server {
             None => {
                 request = request.header(HOST, "localhost");
@@ -105,26 +171,24 @@ impl Remote {
                 address.connect().await.map_err(Fault::unreachable)?
             }
         };
-        let body = body.map(Value::to_string).unwrap_or_default();
-        answer(stream, request.body(Full::new(Bytes::from(body))).map_err(Fault::failed)?).await
+        let (mut sender, connection) =
+            http1::handshake(TokioIo::new(stream)).await.map_err(Fault::unreachable)?;
+        tokio::spawn(connection);
+        let request = request.body(Full::new(Bytes::from(body))).map_err(Fault::failed)?;
+        let response = sender.send_request(request).await.map_err(Fault::unreachable)?;
+        if response.status().is_success() { Ok(response) } else { Err(refused(response).await?) }
     }
 }
 
-async fn answer(stream: Box<dyn Stream>, request: Request<Full<Bytes>>) -> Result<Bytes, Fault> {
-    let (mut sender, connection) =
-        http1::handshake(TokioIo::new(stream)).await.map_err(Fault::unreachable)?;
-    tokio::spawn(connection);
-    let response = sender.send_request(request).await.map_err(Fault::unreachable)?;
+/// Why the server did not do it, in its words.
+async fn refused(response: Response<Incoming>) -> Result<Fault, Fault> {
     let status = response.status();
     let bytes = response.into_body().collect().await.map_err(Fault::unreachable)?.to_bytes();
-    if status.is_success() {
-        return Ok(bytes);
-    }
     let said: Value = serde_json::from_slice(&bytes).unwrap_or_default();
     let says = said["error"].as_str().unwrap_or("the server refused");
     let hint = said["hint"].as_str().unwrap_or_default();
     let text = format!("{status}: {says} {hint}").trim_end().to_owned();
-    Err(if status.is_server_error() { Fault::unreachable(text) } else { Fault::refused(text) })
+    Ok(if status.is_server_error() { Fault::unreachable(text) } else { Fault::refused(text) })
 }
 
 fn address(url: &str) -> Result<Address<'_>, Fault> {

@@ -51,6 +51,7 @@ async fn serve(config: Config) -> Result<(), Fault> {
         public_url: config.public_url.clone(),
         dev: false,
         cached_sessions: config.cached_sessions,
+        retention: config.retention().map_err(Fault::failed)?,
     };
     let service = node::start(store, ring, Arc::new(SystemClock::default()), options).await?;
     let http = HttpOptions { trusted_proxies: config.trusted_proxies, ..HttpOptions::default() };

@@ -29,6 +29,7 @@ mod user_caller;
 mod api_caller;
 mod body;
 mod cacheable;
+mod event_stream;
 mod request;
 
 pub mod cookie;

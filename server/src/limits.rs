@@ -19,6 +19,15 @@ pub const READY_FOR: Duration = Duration::from_secs(1);
 /// How long clients may keep keys and metadata, in seconds.
 pub const JWKS_MAX_AGE_SECS: u32 = 600;
 
+/// Event streams of this node that may be open at a time; more are 429.
+pub const STREAMS: usize = 64;
+/// Events that a stream reads, and sends, at a time.
+pub const STREAM_PAGE: u32 = 100;
+/// How long a stream rests after something has happened, so that what happens together is read together.
+pub const STREAM_RESTS: Duration = Duration::from_millis(50);
+/// How often a stream looks for what has happened on other nodes.
+pub const STREAM_LOOKS_EVERY: Duration = Duration::from_secs(1);
+
 /// The limits that hold a slow client off; as values, so that a test need not be as patient as a server.
 #[derive(Clone, Copy, Debug)]
 pub struct Patience {
@@ -28,6 +37,8 @@ pub struct Patience {
     pub body_time: Duration,
     /// How long a peer may take nothing of what is written to it; then it is given up.
     pub write_time: Duration,
+    /// How often a stream on which nothing happens shows that it is alive.
+    pub heartbeat_time: Duration,
     /// How long a request may take in all; longer is 503.
     pub request_time: Duration,
     /// Open connections of the network, at most, and as many of the owner; more wait.
@@ -42,6 +53,7 @@ impl Default for Patience {
             head_time: Duration::from_secs(30),
             body_time: Duration::from_secs(10),
             write_time: Duration::from_secs(30),
+            heartbeat_time: Duration::from_secs(15),
             request_time: Duration::from_secs(60),
             connections: 10_000,
             drain_time: Duration::from_secs(10),

@@ -3,6 +3,7 @@
 mod api_keys;
 mod apps;
 mod diagnosis;
+mod events;
 mod recovery;
 mod session_settings;
 mod sessions;
@@ -21,6 +22,8 @@ pub fn routes() -> Router<Http> {
     Router::new()
         .route("/v1/apps", get(apps::list).post(apps::create))
         .route("/v1/session-presets", get(session_settings::presets))
+        .route("/v1/events", get(events::of_all))
+        .route("/v1/apps/{app}/events", get(events::of_app))
         .route("/v1/recovery", post(recovery::open))
         .route("/v1/diagnosis", get(diagnosis::show))
         .route("/v1/apps/{app}/session-settings", get(session_settings::show).put(session_settings::change))

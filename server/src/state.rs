@@ -9,11 +9,12 @@ use http::HeaderMap;
 use tenure_service::clock::VirtualClock;
 use tenure_service::limits::{FAILURES_PER_MINUTE, Rate, retry_after};
 use tenure_service::service::Service;
+use tokio::sync::{Semaphore, watch};
 
 use crate::address::{Peer, client_address};
 use crate::answer::Failure;
 use crate::connections::Connections;
-use crate::limits::{ADDRESSES, Patience};
+use crate::limits::{ADDRESSES, Patience, STREAMS};
 use crate::measures::Measures;
 
 /// How HTTP is served.
@@ -45,6 +46,9 @@ pub struct Shared {
     pub(crate) ready: Mutex<Option<(Duration, Result<(), String>)>>,
     /// What was counted of requests.
     pub(crate) measures: Measures,
+    /// Event streams that may yet be opened.
+    pub(crate) streams: Arc<Semaphore>,
+    closing: watch::Sender<bool>,
     failures: Rate<IpAddr>,
 }
 
@@ -54,7 +58,18 @@ impl Http {
         let failures =
             Rate::new(FAILURES_PER_MINUTE, Duration::from_secs(60), FAILURES_PER_MINUTE, ADDRESSES);
         let (ready, measures) = (Mutex::new(None), Measures::default());
-        Self(Arc::new(Shared { service, options, ready, measures, failures }))
+        let (streams, closing) = (Arc::new(Semaphore::new(STREAMS)), watch::Sender::new(false));
+        Self(Arc::new(Shared { service, options, ready, measures, streams, closing, failures }))
+    }
+
+    /// Ends the answers that would go on for ever: this process is about to stop.
+    pub fn close_streams(&self) {
+        self.closing.send_replace(true);
+    }
+
+    /// Says when they are to end.
+    pub(crate) fn closing(&self) -> watch::Receiver<bool> {
+        self.closing.subscribe()
     }
 
     /// Counts a failed guess against the address that it came from: `failure` as it is, or 429 when there were too many.

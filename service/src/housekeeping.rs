@@ -3,7 +3,7 @@
 use tenure_store::Horizon;
 
 use crate::error::Result;
-use crate::limits::{EVENTS_KEPT, OVER_SESSIONS_KEPT, PRUNED_AT_ONCE};
+use crate::limits::PRUNED_AT_ONCE;
 use crate::service::Service;
 
 impl Service {
@@ -12,8 +12,9 @@ impl Service {
     /// means that it is done.
     pub async fn give_space_back(&self) -> Result<u64> {
         let now = self.now()?;
+        let kept = self.options.retention;
         let horizon =
-            Horizon { families: now.minus(OVER_SESSIONS_KEPT), feed: now, events: now.minus(EVENTS_KEPT) };
+            Horizon { families: now.minus(kept.sessions), feed: now, events: now.minus(kept.events) };
         Ok(self.store.prune(horizon, PRUNED_AT_ONCE).await?)
     }
 }

@@ -12,6 +12,7 @@ pub mod sign_out;
 pub mod amend;
 pub mod own_sessions;
 
+pub mod event_log;
 pub mod introspect;
 pub mod sessions;
 

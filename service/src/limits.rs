@@ -1,6 +1,7 @@
 //! Every limit of the service with its unit in its name, and the rates that are held to.
 
 use std::hash::Hash;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -40,10 +41,16 @@ pub const CLAIMS_DEPTH: usize = 8;
 pub const DEVICE_MAX_BYTES: usize = 1024;
 /// How far in the future an `auth_time` may lie, in seconds: clocks differ.
 pub const AUTH_TIME_AHEAD_SECS: i64 = 60;
-/// How long a session that is over is kept, so that it can be said why it ended.
+/// How long a session that is over is kept where nothing else is said, so that it can be said why it ended.
 pub const OVER_SESSIONS_KEPT: Span = Span::from_days(30);
-/// How long events are kept.
+/// How long events are kept where nothing else is said.
 pub const EVENTS_KEPT: Span = Span::from_days(90);
+/// The least and the most that either may be kept, in days.
+pub const KEPT_DAYS: RangeInclusive<i64> = 1..=3650;
+/// Events of one session that its client may cause by repeating itself, a minute; more are counted and not put down.
+pub const NOTICES_PER_MINUTE: u32 = 1;
+/// Such events at once after a pause.
+pub const NOTICES_BURST: u32 = 5;
 /// Rows of a kind that one commit removes: refreshes get their turn between two.
 pub const PRUNED_AT_ONCE: u32 = 500;
 /// Commits that are made to measure how long one takes.
@@ -52,6 +59,21 @@ pub const PROBES: usize = 40;
 pub const APPS: usize = 10_000;
 /// API keys, at most.
 pub const API_KEYS: usize = 10_000;
+
+/// How long what is over is kept, for people to look at. No promise depends on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Retention {
+    /// Sessions, from the moment when they were over.
+    pub sessions: Span,
+    /// Events.
+    pub events: Span,
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        Self { sessions: OVER_SESSIONS_KEPT, events: EVENTS_KEPT }
+    }
+}
 
 /// So many per interval and key, with a burst (the generic cell rate algorithm), for a bounded number of keys: the least
 /// used are forgotten, which can only be in their favour.

@@ -3,17 +3,17 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tenure_core::digest::Salt;
 use tenure_core::family::Family;
 use tenure_core::handoff::HandoffCode;
 use tenure_core::id::{AppId, UserId};
-use tenure_core::open::{Entropy, NewSession, open, open_for_handoff};
+use tenure_core::open::{Entropy, NewSession, Opening, open, open_for_handoff};
 use tenure_core::policy::Policy;
 use tenure_core::refusal::EndReason;
 use tenure_core::settings::Transport;
 use tenure_core::time::Timestamp;
-use tenure_store::{Filter, Opened, Page, Status, Unavailable};
+use tenure_store::{Event, Filter, Opened, Page, Status, Unavailable};
 use tenure_wire::session::{Device, OpenRequest};
 use zeroize::Zeroizing;
 
@@ -21,6 +21,7 @@ use crate::catalogue::App;
 use crate::claims::{self, Claims};
 use crate::entropy::fresh;
 use crate::error::{Error, Problem, Result};
+use crate::events::{self, Type};
 use crate::issue::Issued;
 use crate::limits::{ATTEMPTS, DEVICE_MAX_BYTES, PAGE_MAX};
 use crate::service::Service;
@@ -74,6 +75,7 @@ impl Service {
                 self.still_there(&app, receipt.family()).await?;
                 self.views.put(receipt.family().clone());
                 self.tallies.opened.fetch_add(1, Ordering::Relaxed);
+                self.note_all(&happened(&opening, now)).await;
                 let mut issued = self.issue(&app, &receipt, &token, now).await?;
                 if handoff.is_some() {
                     issued.result.refresh_token = None; // The browser gets its successor, and nobody this one.
@@ -154,6 +156,16 @@ impl Service {
             claims,
         })
     }
+}
+
+/// A session was opened, and others ended for it.
+fn happened(opening: &Opening, now: Timestamp) -> Vec<Event> {
+    let new = &opening.family;
+    let whose = |session| (&new.app, &new.user, session);
+    let ended = || json!({"reason": EndReason::Limit.as_str()});
+    let ends = opening.ends.iter().map(|id| events::of_session(Type::Ended, now, whose(*id), ended()));
+    let detail = json!({"auth_time": new.authenticated_at.secs()});
+    ends.chain([events::of_session(Type::Opened, now, whose(new.id), detail)]).collect()
 }
 
 fn encode_device(device: Option<&Device>) -> Result<Option<Arc<str>>, String> {

@@ -125,10 +125,16 @@ impl Service {
     }
 
     async fn tell(&self, notice: Option<Notice>, seen: &Family, c: &Circumstances<'_>) {
-        if let Some(notice) = notice {
-            let whose = (&seen.app, &seen.user, seen.id);
-            self.note(events::of_session(Type::of(notice), c.now, whose, json!({"seq": seen.head.seq.0})))
-                .await;
+        let Some(notice) = notice else { return };
+        if notice == Notice::ReuseObserved {
+            self.tallies.reuse_observed.fetch_add(1, Ordering::Relaxed);
         }
+        // These change nothing, and so come back as often as a client likes.
+        let repeats = matches!(notice, Notice::ReuseObserved | Notice::OutOfSync);
+        if repeats && self.notice_rate.count(&seen.id, self.monotonic()).is_err() {
+            return;
+        }
+        let (whose, detail) = ((&seen.app, &seen.user, seen.id), json!({"seq": seen.head.seq.0}));
+        self.note(events::of_session(Type::of(notice), c.now, whose, detail)).await;
     }
 }

@@ -19,7 +19,7 @@ use crate::clock::Clock;
 use crate::credentials::Credentials;
 use crate::entropy::Entropy;
 use crate::error::{Error, Result};
-use crate::limits::{self, Rate};
+use crate::limits::{self, Rate, Retention};
 use crate::revocations::Revocations;
 use crate::ring::{Ring, RingSource};
 use crate::views::Views;
@@ -39,6 +39,7 @@ pub struct Service {
     pub(crate) revocations: Revocations,
     pub(crate) recovery: ArcSwap<Recovering>,
     pub(crate) session_rate: Rate<FamilyId>,
+    pub(crate) notice_rate: Rate<FamilyId>,
     pub(crate) high_water: AtomicI64,
     pub(crate) tallies: Tallies,
     /// Wakes those who follow the events.
@@ -57,6 +58,8 @@ pub struct Options {
     pub dev: bool,
     /// Families kept in memory; about a kilobyte each.
     pub cached_sessions: usize,
+    /// How long what is over is kept.
+    pub retention: Retention,
 }
 
 /// Recovery as it was opened, and until when.
@@ -75,6 +78,8 @@ pub struct Tallies {
     pub refused: [AtomicU64; Refusal::ALL.len()],
     /// Sessions ended for reuse.
     pub reused: AtomicU64,
+    /// Presentations that would have ended a session for reuse, in apps that only observe.
+    pub reuse_observed: AtomicU64,
     /// Sessions opened.
     pub opened: AtomicU64,
     /// Sessions ended on request.

@@ -16,11 +16,13 @@ use crate::clock::Clock;
 use crate::credentials::Credentials;
 use crate::entropy::Entropy;
 use crate::error::Error;
-use crate::limits::{REFRESHES_BURST, REFRESHES_PER_SECOND, Rate};
+use crate::limits::{NOTICES_BURST, NOTICES_PER_MINUTE, REFRESHES_BURST, REFRESHES_PER_SECOND, Rate};
 use crate::revocations::Revocations;
 use crate::ring::{Ring, RingError, RingSource};
 use crate::service::{Options, Recovering, Service, Tallies};
 use crate::views::Views;
+
+const MINUTE: Duration = Duration::from_secs(60);
 
 /// Why the service does not start.
 #[derive(Debug)]
@@ -94,6 +96,12 @@ impl Service {
             revocations: Revocations::default(),
             recovery: ArcSwap::from_pointee(Recovering::none()),
             session_rate: session_rate(options.cached_sessions),
+            notice_rate: Rate::new(
+                NOTICES_PER_MINUTE,
+                MINUTE,
+                NOTICES_BURST,
+                options.cached_sessions.max(1000),
+            ),
             tallies: Tallies::default(),
             happened: watch::Sender::new(()),
             changing: tokio::sync::Mutex::new(()),

@@ -5,7 +5,7 @@ mod common;
 
 use tenure_core::id::{AppId, UserId};
 use tenure_core::time::Span;
-use tenure_store::{Filter, Page, Sessions, Status};
+use tenure_store::{EventFilter, Filter, Page, Sessions, Status};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_list_has_an_index() {
@@ -41,4 +41,31 @@ async fn every_list_has_an_index() {
     let page = Page { after: Some(row.id), limit: 50 };
     let plan = store.explain_list(&app(), common::OPENED_AT, page).await.unwrap();
     assert_eq!(plan, [format!("{by_app} AND rowid<?)")], "the next page begins where the last one ended");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_page_of_events_has_an_index() {
+    let place = common::Place::new();
+    let store = place.open();
+    let row = common::opening(7).family;
+    let app = || EventFilter::of_app(row.app.clone());
+    let (kind, user) = (Some("ended".to_owned()), Some(row.user.clone()));
+    for (filter, plan) in [
+        (EventFilter::default(), "SEARCH event USING INTEGER PRIMARY KEY (rowid>?)"),
+        (app(), "SEARCH event USING INDEX event_by_app (app=? AND rowid>?)"),
+        (
+            EventFilter { kind: kind.clone(), ..app() },
+            "SEARCH event USING INDEX event_by_kind (app=? AND kind=? AND rowid>?)",
+        ),
+        (
+            EventFilter { kind, user: user.clone(), ..app() },
+            "SEARCH event USING INDEX event_by_user (app=? AND user=? AND rowid>?)",
+        ),
+        (
+            EventFilter { session: Some(row.id), user, ..app() },
+            "SEARCH event USING INDEX event_by_session (session=? AND rowid>?)",
+        ),
+    ] {
+        assert_eq!(store.explain_events(&filter).await.unwrap(), [plan], "{filter:?}");
+    }
 }

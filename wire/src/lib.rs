@@ -8,4 +8,5 @@ pub mod session;
 pub mod app;
 pub mod diagnosis;
 pub mod error;
+pub mod event;
 pub mod jwk;

@@ -63,6 +63,13 @@ pub const KEYS: &[Key] = &[
         "What is logged, as targets and levels: info, or tenure::http=debug,info.",
     ),
     key("log.format", "string", Some("\"text\""), "How lines look: text or json."),
+    key("retention.events", "string", Some("\"90d\""), "How long events are kept: 1d to 3650d."),
+    key(
+        "retention.sessions",
+        "string",
+        Some("\"30d\""),
+        "How long sessions that are over are kept, so that it can be said why they ended: 1d to 3650d.",
+    ),
 ];
 
 /// The configuration as JSON Schema.

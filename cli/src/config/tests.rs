@@ -54,3 +54,34 @@ fn what_cannot_be_right_is_refused() {
     assert!(refusal("public_url = 'https://a.example'\nworker_threads = 0").contains("worker_threads"));
     assert!(!refusal("").is_empty());
 }
+
+#[test]
+fn what_is_over_is_kept_for_as_long_as_is_said() {
+    let kept = |text: &str| load(&format!("public_url = 'https://a.example'\n[retention]\n{text}"), &[]);
+    let days = |text: &str| {
+        let kept = kept(text).expect("accepted").retention().expect("accepted");
+        (kept.events.secs() / 3600, kept.sessions.secs() / 3600)
+    };
+    assert_eq!(days(""), (90 * 24, 30 * 24));
+    assert_eq!(days("events = '1d12h'\nsessions = '24h'"), (36, 24));
+    for bad in [
+        "",
+        "d",
+        "90",
+        "12h",
+        "3651d",
+        "-1d",
+        "1d1d",
+        "1h1d",
+        "1 d",
+        "99999999999999999999d",
+        "1w",
+        "1\u{e9}",
+    ] {
+        let refused = kept(&format!("events = \"{bad}\"")).err().expect("a refusal");
+        assert!(
+            refused.starts_with("retention.events: must be a length of time such as 30d"),
+            "{bad}: {refused}"
+        );
+    }
+}

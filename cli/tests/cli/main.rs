@@ -10,7 +10,9 @@ mod refused;
 mod ring;
 mod secrets;
 mod serve;
+mod session_limit;
 mod signals;
+mod tail;
 
 mod reference;
 

@@ -16,7 +16,8 @@ const TAGS: &[(&str, &str)] = &[
     ("client", "What end clients call at an app's issuer, without an API key."),
     ("oauth", "OAuth 2.x: the refresh grant, revocation, introspection."),
     ("apps", "Apps and their session settings."),
-    ("sessions", "Opening, seeing and ending sessions."),
+    ("sessions", "Opening, seeing, amending and ending sessions."),
+    ("events", "What happened, in order."),
     ("keys", "API keys and signing keys."),
     ("operations", "What operators and their machines ask."),
 ];

@@ -1,6 +1,7 @@
 //! The operations of `management`.
 
 mod apps;
+mod events;
 mod keys;
 mod sessions;
 
@@ -12,6 +13,7 @@ use super::operation::Operation;
 pub(super) fn operations() -> Vec<Operation> {
     let mut all = apps::operations();
     all.extend(sessions::operations());
+    all.extend(events::operations());
     all.extend(keys::operations());
     all
 }

@@ -50,6 +50,7 @@ struct Given {
     says: &'static str,
     media: &'static str,
     content: Option<Content>,
+    or_text: Option<&'static str>,
     headers: Map<String, Value>,
 }
 
@@ -204,6 +205,14 @@ impl Operation {
         self.given(status, says, "", None)
     }
 
+    /// The last answer in text of this media type instead, for those who accept that.
+    pub(super) fn or_text(mut self, media: &'static str) -> Self {
+        if let Some(answer) = self.answers.last_mut() {
+            answer.or_text = Some(media);
+        }
+        self
+    }
+
     fn given(
         mut self,
         status: u16,
@@ -211,7 +220,7 @@ impl Operation {
         media: &'static str,
         content: Option<Content>,
     ) -> Self {
-        self.answers.push(Given { status, says, media, content, headers: Map::new() });
+        self.answers.push(Given { status, says, media, content, or_text: None, headers: Map::new() });
         self
     }
 
@@ -272,6 +281,9 @@ impl Operation {
             let mut described = json!({"description": answer.says, "headers": headers});
             if let Some(content) = &answer.content {
                 described["content"] = json!({answer.media: {"schema": content.schema(schemas)}});
+            }
+            if let Some(media) = answer.or_text {
+                described["content"][media] = json!({"schema": {"type": "string"}});
             }
             answers.insert(answer.status.to_string(), described);
         }

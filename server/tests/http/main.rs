@@ -21,6 +21,7 @@ mod malformed;
 mod outage;
 mod rates;
 
+mod events;
 mod own_sessions;
 mod session_settings;
 mod sessions;

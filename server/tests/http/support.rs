@@ -9,6 +9,7 @@ pub mod forge;
 pub mod log;
 pub mod reference;
 pub mod server;
+pub mod stream;
 pub mod world;
 
 pub use app::{Tokens, claims_of, header_of};

@@ -14,6 +14,7 @@ use tenure_service::clock::Clock;
 use tenure_service::entropy::SystemEntropy;
 use tenure_service::error::{Error, Result};
 use tenure_service::issue::Issued;
+use tenure_service::limits::Retention;
 use tenure_service::refresh::RefreshRequest;
 use tenure_service::ring::RingSource;
 use tenure_service::service::{Options, Service};
@@ -95,7 +96,12 @@ impl Node {
             RingSource::Text(Zeroizing::new(ring.to_owned())),
             clock.clone(),
             Arc::new(SystemEntropy),
-            Options { public_url: "https://tenure.test".into(), dev: false, cached_sessions: 1000 },
+            Options {
+                public_url: "https://tenure.test".into(),
+                dev: false,
+                cached_sessions: 1000,
+                retention: Retention::default(),
+            },
         );
         Ok(Self { service: service.await?, memory, clock, app: AppId::parse("shop").unwrap() })
     }

@@ -16,6 +16,7 @@ use tenure_server::router::router;
 use tenure_server::state::{Http, HttpOptions};
 use tenure_service::credentials::Caller;
 use tenure_service::entropy::Entropy;
+use tenure_service::limits::Retention;
 use tenure_service::ring::RingSource;
 use tenure_service::service::{Options, Service};
 use tenure_store::memory::Memory;
@@ -66,7 +67,12 @@ impl World {
             RingSource::Text(Zeroizing::new(RING.to_owned())),
             clock.clone(),
             Arc::new(Counted::default()),
-            Options { public_url: "https://tenure.test".to_owned(), dev: false, cached_sessions: 100 },
+            Options {
+                public_url: "https://tenure.test".to_owned(),
+                dev: false,
+                cached_sessions: 100,
+                retention: Retention::default(),
+            },
         );
         let service = service.await.unwrap();
         let app = CreateApp { id: Some(APP.to_owned()), name: "Demo".to_owned() };

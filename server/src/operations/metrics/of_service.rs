@@ -23,6 +23,11 @@ pub(super) fn write(service: &Service, lines: &mut Lines<'_>) -> Written {
         "Sessions ended because a replaced token came back",
         read(&tallies.reused),
     )?;
+    lines.counter(
+        "reuses_observed",
+        "Replaced tokens that came back to apps that only observe, and ended nothing",
+        read(&tallies.reuse_observed),
+    )?;
     lines.counter("sessions_opened", "Sessions opened", read(&tallies.opened))?;
     lines.counter("sessions_ended", "Sessions ended on request", read(&tallies.ended))?;
     lines.counter(

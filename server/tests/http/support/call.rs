@@ -4,6 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use axum::Router;
 use axum::body::Body;
+use http::response::Parts;
 use http::{HeaderName, HeaderValue, Method, Request};
 use http_body_util::BodyExt as _;
 use serde_json::Value;
@@ -73,14 +74,19 @@ impl Call {
 
     /// Sends it, and reads the whole answer.
     pub async fn send(self) -> Answer {
+        let (parts, body) = self.sent().await;
+        let body = body.collect().await.unwrap().to_bytes().to_vec();
+        super::browser::set_cookies(&parts.headers); // Whatever sets a cookie in a test sets a good one.
+        Answer { status: parts.status, headers: parts.headers, body }
+    }
+
+    /// Sends it; the body is yet to be read.
+    pub async fn sent(self) -> (Parts, Body) {
         let mut request = Request::builder().method(self.method).uri(&self.path);
         for (name, value) in self.headers {
             request = request.header(name, value);
         }
         let request = request.extension(self.peer).body(Body::from(self.body)).unwrap();
-        let (parts, body) = self.router.oneshot(request).await.unwrap().into_parts();
-        let body = body.collect().await.unwrap().to_bytes().to_vec();
-        super::browser::set_cookies(&parts.headers); // Whatever sets a cookie in a test sets a good one.
-        Answer { status: parts.status, headers: parts.headers, body }
+        self.router.oneshot(request).await.unwrap().into_parts()
     }
 }

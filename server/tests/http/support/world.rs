@@ -12,6 +12,7 @@ use tenure_server::router::router;
 use tenure_server::state::{Http, HttpOptions};
 use tenure_service::credentials::Caller;
 use tenure_service::entropy::SystemEntropy;
+use tenure_service::limits::Retention;
 use tenure_service::ring::{RingFile, RingSource};
 use tenure_service::service::{Options, Service};
 use tenure_store::memory::Memory;
@@ -30,6 +31,7 @@ pub struct World {
     pub memory: Arc<Memory>,
     pub clock: Arc<TestClock>,
     pub service: Arc<Service>,
+    pub http: Http,
     pub router: Router,
     /// An API key of role admin for every app.
     pub admin: String,
@@ -80,11 +82,17 @@ impl World {
             RingSource::File(ring.path().join("ring.toml")),
             clock.clone(),
             Arc::new(SystemEntropy),
-            Options { public_url: PUBLIC_URL.to_owned(), dev: false, cached_sessions: 1000 },
+            Options {
+                public_url: PUBLIC_URL.to_owned(),
+                dev: false,
+                cached_sessions: 1000,
+                retention: Retention::default(),
+            },
         );
         let service = service.await.unwrap();
-        let router = router(Http::new(service.clone(), http), "test".to_owned());
-        Self { memory, clock, service, router, admin: String::new(), ring }
+        let http = Http::new(service.clone(), http);
+        let router = router(http.clone(), "test".to_owned());
+        Self { memory, clock, service, http, router, admin: String::new(), ring }
     }
 
     /// The ring as it is written down.
