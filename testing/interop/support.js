@@ -2,11 +2,13 @@
 import assert from 'node:assert/strict';
 
 const handedOver = process.env.TENURE_READY;
-assert.ok(handedOver, 'TENURE_READY is not set: start these tests with testing/interop/run.sh');
+assert.ok(handedOver, 'TENURE_READY is not set: start these tests with the run.sh of their folder');
 const server = JSON.parse(handedOver);
 
 /** An API key that may do everything. */
 export const apiKey = server.api_key;
+/** Where it is reached. */
+export const url = server.url;
 
 /** A new app with refresh tokens: what one test does never shows in another. */
 export async function newApp(settings = {}) {
@@ -37,7 +39,8 @@ export async function advanceClock(seconds) {
   return (await manage('POST', `${server.url}/dev/clock`, { advance_seconds: seconds })).now;
 }
 
-async function manage(method, url, body) {
+/** Asks the management API; gives the JSON, and throws where the answer is an error. */
+export async function manage(method, url, body) {
   const headers = { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' };
   const response = await fetch(url, { method, headers, body: JSON.stringify(body) });
   const text = await response.text();

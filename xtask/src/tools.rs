@@ -50,6 +50,8 @@ pub(crate) const PYTHON: Tool = Tool {
 pub(crate) const NODE: Tool =
     Tool { name: "node", probe: &["node", "--version"], from: From::Apt(&["nodejs"]) };
 pub(crate) const NPM: Tool = Tool { name: "npm", probe: &["npm", "--version"], from: From::Apt(&["npm"]) };
+pub(crate) const CHROMIUM: Tool =
+    Tool { name: "chromium", probe: &["chromium", "--version"], from: From::Apt(&["chromium"]) };
 pub(crate) const RUSTFMT: Tool =
     Tool { name: "rustfmt", probe: &["cargo", "fmt", "--version"], from: From::Rustup("rustfmt") };
 pub(crate) const CLIPPY: Tool =
@@ -76,4 +78,4 @@ pub(crate) const FUZZ: Tool = Tool {
 
 /// In the order in which they are installed: what compiles comes before what is compiled.
 pub(crate) const TOOLS: &[&Tool] =
-    &[&GCC, &MAKE, &CURL, &PYTHON, &NODE, &NPM, &RUSTFMT, &CLIPPY, &NEXTEST, &DENY];
+    &[&GCC, &MAKE, &CURL, &PYTHON, &NODE, &NPM, &CHROMIUM, &RUSTFMT, &CLIPPY, &NEXTEST, &DENY];

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::finding::Finding;
 use crate::shell::Line;
-use crate::tools::{CLIPPY, DENY, GCC, NEXTEST, NODE, NPM, PYTHON, RUSTFMT, Tool};
+use crate::tools::{CHROMIUM, CLIPPY, DENY, GCC, NEXTEST, NODE, NPM, PYTHON, RUSTFMT, Tool};
 use crate::{layers, purity, requirements, tidy};
 
 /// One step.
@@ -67,6 +67,11 @@ pub(super) const STEPS: &[Step] = &[
         "interop",
         Run::InFolder("testing/interop", words(&["bash", "testing/interop/run.sh"])),
         &[&NODE, &NPM, &PYTHON, &GCC],
+    )),
+    slow(step(
+        "browser",
+        Run::InFolder("testing/browser", words(&["bash", "testing/browser/run.sh"])),
+        &[&NODE, &NPM, &CHROMIUM, &GCC],
     )),
 ];
 

@@ -15,13 +15,11 @@ pub(crate) struct Folder {
     commands: &'static [&'static [&'static str]],
 }
 
+const NPM_CI: &[&[&str]] = &[&["npm", "ci", "--no-audit", "--no-fund"]];
+
 pub(crate) const FOLDERS: &[Folder] = &[
-    Folder {
-        dir: "testing/interop",
-        list: "package-lock.json",
-        made: "node_modules",
-        commands: &[&["npm", "ci", "--no-audit", "--no-fund"]],
-    },
+    Folder { dir: "testing/browser", list: "package-lock.json", made: "node_modules", commands: NPM_CI },
+    Folder { dir: "testing/interop", list: "package-lock.json", made: "node_modules", commands: NPM_CI },
     Folder {
         dir: "testing/interop",
         list: "requirements.txt",
