@@ -38,6 +38,18 @@ pub struct Config {
     pub log: Log,
     /// How long what is over is kept.
     pub retention: Kept,
+    /// Traces.
+    pub telemetry: Telemetry,
+}
+
+/// Traces.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Telemetry {
+    /// The collector, if there is one.
+    pub otlp_endpoint: Option<String>,
+    /// How many of a hundred requests are traced.
+    pub sampled_percent: u8,
 }
 
 /// The log.
@@ -150,6 +162,15 @@ impl Config {
         }
         if !(1..=1024).contains(&self.worker_threads) {
             return Err("worker_threads: must be between 1 and 1024".to_owned());
+        }
+        let endpoint = self.telemetry.otlp_endpoint.as_deref();
+        if endpoint.is_some_and(|url| !url.starts_with("http://") && !url.starts_with("https://")) {
+            return Err(
+                "telemetry.otlp_endpoint: must be an address such as http://localhost:4318".to_owned()
+            );
+        }
+        if self.telemetry.sampled_percent > 100 {
+            return Err("telemetry.sampled_percent: must be between 0 and 100".to_owned());
         }
         self.sqlite_path().map(drop)
     }

@@ -16,6 +16,7 @@ use tenure_wire::app::CreateApp;
 use tokio::net::TcpListener;
 
 use crate::config::LogFormat;
+use crate::log;
 use crate::node;
 use crate::output::{Fault, Output};
 
@@ -55,7 +56,7 @@ struct Ready {
 }
 
 pub fn run(arguments: DevArguments, output: Output) -> Result<(), Fault> {
-    node::log(&arguments.log, LogFormat::Text)?;
+    log::log(&arguments.log, LogFormat::Text)?;
     node::runtime(arguments.worker_threads)?.block_on(serve(arguments, output))
 }
 

@@ -12,6 +12,10 @@ mod remote;
 mod node;
 
 mod app_file;
+mod log;
+#[cfg(feature = "otel")]
+mod traces;
+
 mod config;
 mod output;
 mod spelling;

@@ -23,7 +23,6 @@ use tokio::net::{TcpListener, UnixListener};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
-use crate::config::LogFormat;
 use crate::output::Fault;
 
 /// When space is given back for the first time after a start.
@@ -236,15 +235,4 @@ impl Signals {
 pub fn runtime(threads: usize) -> Result<tokio::runtime::Runtime, Fault> {
     let mut builder = tokio::runtime::Builder::new_multi_thread();
     builder.worker_threads(threads).enable_all().build().map_err(Fault::failed)
-}
-
-/// Logs to standard error.
-pub fn log(filter: &str, format: LogFormat) -> Result<(), Fault> {
-    let filter = tracing_subscriber::EnvFilter::try_new(filter).map_err(Fault::failed)?;
-    let lines = tracing_subscriber::fmt().with_writer(std::io::stderr).with_env_filter(filter);
-    match format {
-        LogFormat::Text => lines.with_ansi(false).init(),
-        LogFormat::Json => lines.json().init(),
-    }
-    Ok(())
 }

@@ -10,6 +10,7 @@ use tenure_service::ring::RingSource;
 use tenure_service::service::Options;
 
 use crate::config::Config;
+use crate::log;
 use crate::node;
 use crate::output::Fault;
 
@@ -35,7 +36,7 @@ pub fn run(arguments: ServeArguments) -> Result<(), Fault> {
     let flags: Vec<_> =
         given.into_iter().filter_map(|(key, value)| value.map(|value| (key, value))).collect();
     let (config, _) = Config::load(arguments.config.as_deref(), &flags).map_err(Fault::failed)?;
-    node::log(&config.log.filter, config.log.format)?;
+    let _traces = log::log_and_trace(&config)?;
     node::runtime(config.worker_threads)?.block_on(serve(config))
 }
 

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::header::{CACHE_CONTROL, HOST};
-use http::{HeaderMap, Request};
-use http_body_util::{BodyExt as _, Empty, Limited};
+use http::{HeaderMap, HeaderValue, Method, Request};
+use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -93,17 +93,36 @@ fn client() -> Result<ClientConfig, String> {
 
 /// GET, past caches, following no redirect. `Err` says in words why there is no answer.
 pub async fn get(url: &str) -> Result<Answer, String> {
+    let past_caches = HeaderMap::from_iter([(CACHE_CONTROL, HeaderValue::from_static("no-cache"))]);
+    send(Method::GET, url, past_caches, Bytes::new()).await
+}
+
+/// POST. `Err` says in words why there is no answer.
+#[cfg(feature = "otel")]
+pub async fn post(url: &str, headers: HeaderMap, body: Bytes) -> Result<Answer, String> {
+    send(Method::POST, url, headers, body).await
+}
+
+async fn send(method: Method, url: &str, headers: HeaderMap, body: Bytes) -> Result<Answer, String> {
     let address = Address::parse(url).ok_or_else(|| format!("{url} is no http(s) address"))?;
-    let answered = tokio::time::timeout(ANSWER_TIME, ask(&address)).await;
+    let answered = tokio::time::timeout(ANSWER_TIME, ask(method, &address, headers, body)).await;
     answered
         .unwrap_or_else(|_| Err(format!("{}: no answer in {} s", address.authority, ANSWER_TIME.as_secs())))
 }
 
-async fn ask(address: &Address<'_>) -> Result<Answer, String> {
+async fn ask(
+    method: Method,
+    address: &Address<'_>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Answer, String> {
     let said = |error: &dyn std::fmt::Display| format!("{}: {error}", address.authority);
-    let request =
-        Request::get(address.path).header(HOST, address.authority).header(CACHE_CONTROL, "no-cache");
-    let request = request.body(Empty::<Bytes>::new()).map_err(|error| said(&error))?;
+    let path = if address.path.is_empty() { "/" } else { address.path };
+    let request = Request::builder().method(method).uri(path).body(Full::new(body));
+    let mut request = request.map_err(|error| said(&error))?;
+    *request.headers_mut() = headers;
+    let host = HeaderValue::from_str(address.authority).map_err(|error| said(&error))?;
+    request.headers_mut().insert(HOST, host);
     let stream = address.connect().await?;
     let (mut sender, connection) =
         http1::handshake(TokioIo::new(stream)).await.map_err(|error| said(&error))?;

@@ -21,6 +21,7 @@ mod dev;
 
 mod cors;
 mod middleware;
+mod trace;
 
 mod page;
 

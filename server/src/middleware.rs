@@ -16,6 +16,7 @@ use crate::answer::Failure;
 use crate::code::Code;
 use crate::route_class::RouteClass;
 use crate::state::Http;
+use crate::trace;
 
 const HEADER: &str = "x-request-id";
 /// What begins so is a credential that stands in the wrong header, and must be in no log.
@@ -63,14 +64,17 @@ pub async fn around(all: &Surroundings, request: Request, next: Next) -> Respons
     let id = all.id_of(&request);
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
-    // Everything that is logged about it carries its id.
-    let span = tracing::error_span!("request", id = id.to_str().unwrap_or_default());
-    let answered = tokio::time::timeout(all.http.options.patience.request_time, next.run(request))
-        .instrument(span)
-        .await;
-    let mut response = answered
-        .unwrap_or_else(|_| Failure::unavailable(Code::TooSlow, "This took too long.").into_response());
     let route = route.as_ref().map(MatchedPath::as_str);
+    let options = &all.http.options;
+    let span = trace::span(id.to_str().unwrap_or_default(), &request, route, &options.trusted_proxies);
+    let answering = async {
+        let answered = tokio::time::timeout(options.patience.request_time, next.run(request)).await;
+        let response = answered
+            .unwrap_or_else(|_| Failure::unavailable(Code::TooSlow, "This took too long.").into_response());
+        trace::answered(response.status());
+        response
+    };
+    let mut response = answering.instrument(span).await;
     let took = all.http.service.monotonic().saturating_sub(started);
     all.http.measures.answered(RouteClass::of(&method, route), response.status(), took);
     let route = route.unwrap_or("none");

@@ -12,6 +12,7 @@ use tenure_core::refusal::{EndReason, Refusal};
 use tenure_core::rotate::{Circumstances, Decision, Notice, Presented, Via, decide};
 use tenure_core::token::IdempotencyKey;
 use tenure_store::{Committed, Unavailable};
+use tracing::Instrument as _;
 
 use crate::catalogue::App;
 use crate::entropy::fresh;
@@ -83,7 +84,8 @@ impl Service {
         for _ in 0..ATTEMPTS {
             match (decide(view.family.as_deref(), presented, c), &view.family) {
                 (Decision::Serve { served, change, token, notice }, Some(seen)) => {
-                    if let Committed::Live(receipt) = self.store.commit(seen, &change).await? {
+                    let commit = self.store.commit(seen, &change).instrument(tracing::debug_span!("commit"));
+                    if let Committed::Live(receipt) = commit.await? {
                         self.views.put(receipt.family().clone());
                         self.tallies.served[served as usize].fetch_add(1, Ordering::Relaxed);
                         self.tell(notice, seen, c).await;

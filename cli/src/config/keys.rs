@@ -62,6 +62,18 @@ pub const KEYS: &[Key] = &[
         Some("\"info\""),
         "What is logged, as targets and levels: info, or tenure::http=debug,info.",
     ),
+    key(
+        "telemetry.otlp_endpoint",
+        "string",
+        None,
+        "A collector of traces, as http://localhost:4318: OTLP, protobuf over HTTP. Needs a program built with traces.",
+    ),
+    key(
+        "telemetry.sampled_percent",
+        "integer",
+        Some("10"),
+        "How many of a hundred requests are traced; a trace that a trusted proxy began goes by the proxy's choice.",
+    ),
     key("log.format", "string", Some("\"text\""), "How lines look: text or json."),
     key("retention.events", "string", Some("\"90d\""), "How long events are kept: 1d to 3650d."),
     key(

@@ -13,6 +13,8 @@ mod serve;
 mod session_limit;
 mod signals;
 mod tail;
+#[cfg(feature = "otel")]
+mod traces;
 
 mod reference;
 

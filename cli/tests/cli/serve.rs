@@ -135,7 +135,21 @@ fn what_cannot_be_right_in_a_configuration_is_refused() {
     refusal(&format!("{good}[log]\nfiltre = 'info'\n"), "log.filtre: is no key; did you mean log.filter?");
     refusal(&good.replace("https://auth", "http://auth"), "public_url: must be https");
     refusal(&good.replace("sqlite:", "postgres://"), "PostgreSQL is not available yet; use sqlite:PATH");
+    refusal(
+        &format!("{good}[telemetry]\notlp_endpoint = 'localhost:4318'\n"),
+        "telemetry.otlp_endpoint: must be an address",
+    );
+    refusal(
+        &format!("{good}[telemetry]\nsampled_percent = 101\n"),
+        "telemetry.sampled_percent: must be between 0 and 100",
+    );
     refusal("public_url =", "tenure.toml");
+    fs::write(production.config(), format!("{good}[telemetry]\notlp_endpoint = 'http://localhost:4318'\n"))
+        .expect("a file");
+    if cfg!(not(feature = "otel")) {
+        let done = run(production.command(&["serve"]));
+        assert!(done.refusal(1).contains("this program was built without traces"), "{done:?}");
+    }
     fs::write(production.config(), &good).expect("a file");
     let done = run(production.command(&["serve", "--store", "postgres://user:pass@host/db"]));
     assert_eq!(done.refusal(1), "tenure: store: PostgreSQL is not available yet; use sqlite:PATH");
