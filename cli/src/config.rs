@@ -2,7 +2,7 @@
 
 mod keys;
 mod layers;
-mod span;
+pub mod span;
 
 pub use keys::{KEYS, schema};
 

@@ -27,6 +27,8 @@ pub fn routes() -> Router<Http> {
         .route("/v1/recovery", post(recovery::open))
         .route("/v1/diagnosis", get(diagnosis::show))
         .route("/v1/apps/{app}/session-settings", get(session_settings::show).put(session_settings::change))
+        .route("/v1/apps/{app}/session-settings/versions", get(session_settings::versions))
+        .route("/v1/apps/{app}/session-settings/undo", post(session_settings::undo))
         .route("/v1/apps/{app}/sessions", get(sessions::list).post(sessions::open))
         .route("/v1/apps/{app}/sessions/end", post(sessions::end_matching))
         .route(

@@ -5,29 +5,19 @@ use tenure_core::id::AppId;
 use tenure_core::preset::Preset;
 use tenure_core::refusal::EndReason;
 use tenure_core::settings::{Settings, check};
-use tenure_core::time::{Span, Timestamp};
-use tenure_store::{Expected, Filter, Kind, Status, Written};
+use tenure_core::time::Timestamp;
+use tenure_store::{Expected, Kind, Written};
 use tenure_wire::app::{Preset as PresetShown, SessionSettings};
+use tenure_wire::settings::SettingChange;
 
 use crate::catalogue::App;
-use crate::error::{Error, Problem, Result};
+use crate::error::{Error, Result};
 use crate::events::{self, Type};
-use crate::limits::COUNT_AT_MOST;
 use crate::records::{self, SettingsRecord, settings_key};
 use crate::service::Service;
 use crate::settings::{patch, problems, to_json};
-
-/// Whom a change of lifetimes applies to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Applies {
-    /// Sessions that are opened from now on.
-    #[default]
-    New,
-    /// Live sessions too, from their next refresh on: they are shortened, never lengthened.
-    NextRefresh,
-    /// Live sessions too; those that are past a new deadline end at once, and all of them when refresh tokens are turned off.
-    Now,
-}
+pub use crate::settings_effects::Applies;
+use crate::settings_effects::{Effects, beyond, differences, said, warnings};
 
 /// A change as it was asked for.
 pub struct SettingsChange<'a> {
@@ -42,9 +32,9 @@ pub struct SettingsChange<'a> {
 }
 
 /// A change that may be made: what the settings would be.
-struct Proposed {
-    settings: Settings,
-    preset: Option<String>,
+pub(crate) struct Proposed {
+    pub(crate) settings: Settings,
+    pub(crate) preset: Option<String>,
 }
 
 impl Service {
@@ -60,28 +50,38 @@ impl Service {
         change: &SettingsChange<'_>,
     ) -> Result<SessionSettings<Map<String, Value>>> {
         let _turn = self.turn().await?;
-        let now = self.now()?;
         let app = self.app(id)?;
         let proposed = propose(&app, change)?;
+        self.make(&app, &proposed, change).await
+    }
+
+    /// Makes a change that may be made: a new version, or nothing. The turn to change settings is the caller's.
+    pub(crate) async fn make(
+        &self,
+        app: &App,
+        proposed: &Proposed,
+        change: &SettingsChange<'_>,
+    ) -> Result<SessionSettings<Map<String, Value>>> {
+        let (id, now) = (&app.id, self.now()?);
         if proposed.settings == app.settings
             && proposed.preset == app.preset
             && change.applies == Applies::New
         {
-            return Ok(shown(&app));
+            return Ok(shown(app));
         }
         let version = app.settings_version + 1;
-        let record = next_record(&app, &proposed, change, version, now);
+        let record = next_record(app, proposed, change, version, now);
         let put = records::put(Kind::Settings, settings_key(id, version), &record, Expected::Absent)?;
         let mut writes = vec![put];
-        writes.extend(self.key_for(&app, &proposed.settings, now).await?);
+        writes.extend(self.key_for(app, &proposed.settings, now).await?);
         if let Written::Conflict(_) = self.store.write(&writes).await? {
             self.put_app_in_force(id).await;
             return Err(Error::Conflict("the settings were changed meanwhile: read them again".into()));
         }
         self.put_app_in_force(id).await;
         if change.applies == Applies::Now {
-            for over in beyond(&app, &proposed.settings, change.applies, now) {
-                self.end_until_done(&app, over, EndReason::Settings).await?;
+            for (_, over) in beyond(app, &proposed.settings, change.applies, now) {
+                self.end_until_done(app, over, EndReason::Settings).await?;
             }
         }
         let detail = json!({"version": version, "changes": differences(&app.settings, &proposed.settings), "reason": change.reason});
@@ -90,67 +90,27 @@ impl Service {
     }
 
     /// What a change would do; changes nothing.
-    pub async fn effects_of(&self, id: &AppId, change: &SettingsChange<'_>) -> Result<Value> {
-        let now = self.now()?;
+    pub async fn effects_of(&self, id: &AppId, change: &SettingsChange<'_>) -> Result<Effects> {
         let app = self.app(id)?;
         let proposed = propose(&app, change)?;
-        let live = Filter { status: Some(Status::Live), ..Filter::of_app(id.clone()) };
-        let mut ends = 0;
-        for over in beyond(&app, &proposed.settings, change.applies, now) {
-            let live = Filter { status: Some(Status::Live), ..over };
-            ends = COUNT_AT_MOST.min(ends + self.store.count(&live, now, COUNT_AT_MOST).await?);
-        }
-        Ok(json!({
-            "changes": differences(&app.settings, &proposed.settings),
-            "live_sessions": self.store.count(&live, now, COUNT_AT_MOST).await?,
-            "ends": ends,
-            "applies": change.applies.as_str(),
-            "warnings": said(warnings(&proposed.settings)),
-        }))
+        self.effects(&app, &proposed.settings, change.applies).await
     }
-}
-
-impl Applies {
-    /// How it is written.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::New => "new",
-            Self::NextRefresh => "next_refresh",
-            Self::Now => "now",
-        }
-    }
-}
-
-/// The live sessions that a change ends, at once or at their next refresh: those that have lived longer than the new settings
-/// allow, and of the others those that were idle for longer. No session is in two of them.
-fn beyond(app: &App, settings: &Settings, applies: Applies, now: Timestamp) -> Vec<Filter> {
-    let of_app = || Filter::of_app(app.id.clone());
-    if applies == Applies::New {
-        return Vec::new();
-    }
-    if applies == Applies::Now && !settings.refresh_tokens {
-        return vec![of_app()];
-    }
-    // A deadline has passed when it is reached.
-    let since = |span| now.minus(span).plus(Span::from_millis(1));
-    let oldest = since(settings.absolute_lifetime);
-    let too_old = Filter { created_before: Some(oldest), ..of_app() };
-    let idle = settings.idle_timeout.map(|idle| Filter {
-        created_from: Some(oldest),
-        active_before: Some(since(idle)),
-        ..of_app()
-    });
-    [Some(too_old), idle].into_iter().flatten().collect()
 }
 
 fn propose(app: &App, change: &SettingsChange<'_>) -> Result<Proposed> {
-    if change.expected_version.is_some_and(|expected| expected != app.settings_version) {
-        return Err(Error::Conflict(format!(
-            "the settings are at version {}: read them again",
-            app.settings_version
-        )));
-    }
+    of_version(app, change)?;
     put_together(app.settings.clone(), app.preset.clone(), change.given.clone())
+}
+
+/// Refuses a change that was asked for of another version.
+pub(crate) fn of_version(app: &App, change: &SettingsChange<'_>) -> Result<()> {
+    match change.expected_version {
+        Some(expected) if expected != app.settings_version => {
+            let says = format!("the settings are at version {}: read them again", app.settings_version);
+            Err(Error::Conflict(says))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn put_together(
@@ -170,14 +130,17 @@ fn put_together(
         }
     }
     let settings = patch(&base, &given).map_err(Error::Invalid)?;
-    let violations = match preset.as_deref().and_then(Preset::find) {
-        Some(preset) => preset.check(&settings),
-        None => check(&settings),
-    };
-    if violations.is_empty() {
-        Ok(Proposed { settings, preset })
-    } else {
-        Err(Error::Invalid(problems(violations)))
+    Proposed { settings, preset }.checked()
+}
+
+impl Proposed {
+    /// Itself, if these settings may be used.
+    pub(crate) fn checked(self) -> Result<Self> {
+        let violations = match self.preset.as_deref().and_then(Preset::find) {
+            Some(preset) => preset.check(&self.settings),
+            None => check(&self.settings),
+        };
+        if violations.is_empty() { Ok(self) } else { Err(Error::Invalid(problems(violations))) }
     }
 }
 
@@ -198,6 +161,7 @@ fn next_record(
         earlier_ttl_ms: longest.millis(),
         earlier_until_ms: now.plus(longest).millis(),
         reason: change.reason.map(str::to_owned),
+        applies: Some(change.applies.as_str().to_owned()),
         ..first_record(&proposed.settings, now)
     }
 }
@@ -205,7 +169,7 @@ fn next_record(
 /// What `given`, which may name a `preset`, makes of the settings of a new app, before there is one to ask for.
 pub struct NewAppChanges {
     /// Each setting that is not what a new app has.
-    pub changes: Vec<Value>,
+    pub changes: Vec<SettingChange<Value>>,
     /// What may be set and is seldom meant.
     pub warnings: Vec<String>,
 }
@@ -231,6 +195,7 @@ pub(crate) fn first_record(settings: &Settings, now: Timestamp) -> SettingsRecor
         earlier_ttl_ms: 0,
         earlier_until_ms: 0,
         reason: None,
+        applies: None,
     }
 }
 
@@ -240,35 +205,6 @@ fn shown(app: &App) -> SessionSettings<Map<String, Value>> {
         preset: app.preset.clone(),
         settings: to_json(&app.settings),
     }
-}
-
-fn differences(from: &Settings, to: &Settings) -> Vec<Value> {
-    let (from, to) = (to_json(from), to_json(to));
-    let changed = to.iter().filter(|(key, value)| from.get(*key) != Some(value));
-    changed.map(|(key, value)| json!({"setting": key, "from": from.get(key), "to": value})).collect()
-}
-
-fn said(problems: Vec<Problem>) -> Vec<String> {
-    problems.into_iter().map(|problem| format!("{} {}", problem.path, problem.says)).collect()
-}
-
-/// What may be set and is seldom meant.
-fn warnings(settings: &Settings) -> Vec<Problem> {
-    let mut found = Vec::new();
-    let mut warn = |path: &str, says: &str| found.push(Problem { path: path.into(), says: says.into() });
-    if settings.retry_leeway > Span::ZERO && settings.retry_leeway < Span::from_secs(15) {
-        warn(
-            "settings.retry_leeway",
-            "is shorter than a client's own time-out, so that it rescues nobody: 15 or more, or 0",
-        );
-    }
-    if !settings.refresh_tokens {
-        warn(
-            "settings.refresh_tokens",
-            "is off: an auth token cannot be refreshed, and a session cannot be ended early",
-        );
-    }
-    found
 }
 
 /// Every suggestion.

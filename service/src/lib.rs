@@ -18,8 +18,11 @@ pub mod sessions;
 
 pub mod api_keys;
 pub mod apps;
+pub mod settings_history;
+
 pub mod change_settings;
 pub mod recovery;
+pub mod settings_effects;
 
 pub mod diagnosis;
 

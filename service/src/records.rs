@@ -31,6 +31,9 @@ pub(crate) struct SettingsRecord {
     pub(crate) earlier_until_ms: i64,
     /// Why it was changed, in the operator's words.
     pub(crate) reason: Option<String>,
+    /// Whom the change applied to; absent in what was written before that was kept.
+    #[serde(default)]
+    pub(crate) applies: Option<String>,
 }
 
 /// A signing key: its public half, and its private half sealed under the ring.

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use serde_json::{Value, json};
 use tenure_core::end::end;
 use tenure_core::family::{Family, State};
-use tenure_core::id::{AppId, FamilyId, UserId};
+use tenure_core::id::{AppId, ClientId, FamilyId, UserId};
 use tenure_core::limits::VERIFIER_SKEW;
 use tenure_core::refusal::EndReason;
 use tenure_core::time::Timestamp;
@@ -195,6 +195,13 @@ fn parse_filter(app: &AppId, given: &SessionFilter) -> Result<Filter> {
             None
         });
     }
+    if let Some(client) = &given.client_id {
+        filter.client = ClientId::parse(client).map_err(|_| bad("client_id", "is no client id")).ok();
+    }
+    filter.settings_version = given.settings_version;
+    filter.active_before = given.active_before.map(Timestamp::from_secs);
+    filter.ended_from = given.ended_from.map(Timestamp::from_secs);
+    filter.ended_before = given.ended_before.map(Timestamp::from_secs);
     filter.created_from = given.created_from.map(Timestamp::from_secs);
     filter.created_before = given.created_before.map(Timestamp::from_secs);
     if problems.is_empty() { Ok(filter) } else { Err(Error::Invalid(problems)) }

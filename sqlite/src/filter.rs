@@ -39,6 +39,18 @@ impl Condition {
         if let Some(before) = filter.active_before {
             this.and("active_at < ?", [before.millis().into()]);
         }
+        if let Some(from) = filter.ended_from {
+            this.and("ended_at >= ?", [from.millis().into()]);
+        }
+        if let Some(before) = filter.ended_before {
+            this.and("ended_at < ?", [before.millis().into()]);
+        }
+        if let Some(client) = &filter.client {
+            this.and("ifnull(client, app) = ?", [text(client.as_str())]);
+        }
+        if let Some(version) = filter.settings_version {
+            this.and("policy_version = ?", [version.into()]);
+        }
         this
     }
 

@@ -31,6 +31,12 @@ async fn every_list_has_an_index() {
         (user(), by_user, ")"),
         (Filter { status: live, except: Some(row.id), ..user() }, by_user, ")"),
         (Filter { created_from: from, ..user() }, by_user, " AND rowid>?)"),
+        (Filter { active_before: before, settings_version: Some(2), ..user() }, by_user, ")"),
+        (
+            Filter { ended_from: from, ended_before: before, client: Some(row.client.clone()), ..app() },
+            by_app,
+            ")",
+        ),
         (Filter { session: Some(row.id), ..app() }, "SEARCH family USING INTEGER PRIMARY KEY (rowid=?", ")"),
         (Filter { session: Some(row.id), ..user() }, "SEARCH family USING INTEGER PRIMARY KEY (rowid=?", ")"),
     ] {

@@ -1,7 +1,7 @@
 //! Which sessions: one filter serves the list, the count and the end.
 
 use tenure_core::family::{Family, State};
-use tenure_core::id::{AppId, FamilyId, UserId};
+use tenure_core::id::{AppId, ClientId, FamilyId, UserId};
 use tenure_core::refusal::EndReason;
 use tenure_core::time::Timestamp;
 
@@ -42,6 +42,14 @@ pub struct Filter {
     pub created_before: Option<Timestamp>,
     /// Only those whose user was last active before this moment.
     pub active_before: Option<Timestamp>,
+    /// Only those that ended at or after this moment.
+    pub ended_from: Option<Timestamp>,
+    /// Only those that ended before this moment.
+    pub ended_before: Option<Timestamp>,
+    /// Only those whose refresh token this client holds.
+    pub client: Option<ClientId>,
+    /// Only those whose deadlines come from this version of the settings.
+    pub settings_version: Option<u32>,
 }
 
 impl Filter {
@@ -57,6 +65,10 @@ impl Filter {
             created_from: None,
             created_before: None,
             active_before: None,
+            ended_from: None,
+            ended_before: None,
+            client: None,
+            settings_version: None,
         }
     }
 
@@ -76,6 +88,17 @@ impl Filter {
             && self.created_from.is_none_or(|from| row.created_at >= from)
             && self.created_before.is_none_or(|before| row.created_at < before)
             && self.active_before.is_none_or(|before| row.life.active_at < before)
+            && self.ended_from.is_none_or(|from| ended_at(row).is_some_and(|at| at >= from))
+            && self.ended_before.is_none_or(|before| ended_at(row).is_some_and(|at| at < before))
+            && self.client.as_ref().is_none_or(|client| row.client == *client)
+            && self.settings_version.is_none_or(|version| row.life.policy_version == version)
+    }
+}
+
+fn ended_at(row: &Family) -> Option<Timestamp> {
+    match row.state {
+        State::Live => None,
+        State::Ended { at, .. } => Some(at),
     }
 }
 

@@ -4,6 +4,7 @@ pub mod auth_result;
 pub mod claims;
 pub mod oauth;
 pub mod session;
+pub mod settings;
 
 pub mod app;
 pub mod diagnosis;

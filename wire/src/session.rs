@@ -183,4 +183,14 @@ pub struct SessionFilter {
     pub created_from: Option<i64>,
     /// Opened before, Unix seconds.
     pub created_before: Option<i64>,
+    /// Whose user was last active before, Unix seconds.
+    pub active_before: Option<i64>,
+    /// Ended at or after, Unix seconds.
+    pub ended_from: Option<i64>,
+    /// Ended before, Unix seconds.
+    pub ended_before: Option<i64>,
+    /// The client that holds the refresh token.
+    pub client_id: Option<String>,
+    /// The version of the settings that their deadlines come from.
+    pub settings_version: Option<u32>,
 }

@@ -28,6 +28,14 @@ pub struct Parameters {
     reason: Option<String>,
 }
 
+/// Which stretch of the history.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct History {
+    before: Option<u32>,
+    limit: Option<u32>,
+}
+
 /// The settings of an app.
 pub async fn show(
     State(http): State<Http>,
@@ -63,6 +71,43 @@ pub async fn change(
         return ok(&json!({"effects": http.service.effects_of(&app, &change).await?}));
     }
     ok(&http.service.change_settings(&app, &change).await?)
+}
+
+/// Goes back to the version before, or says what that would do.
+pub async fn undo(
+    State(http): State<Http>,
+    Extension(peer): Extension<Peer>,
+    Path(app): Path<String>,
+    query: Result<Query<Parameters>, Failure>,
+    headers: HeaderMap,
+) -> Answer {
+    let app = app_id(&app)?;
+    require(&http, peer, &headers, Role::Admin, Some(&app))?;
+    let Query(parameters) = query?;
+    let change = SettingsChange {
+        given: &Map::new(),
+        expected_version: expected_version(&headers)?,
+        applies: applies(parameters.applies.as_deref())?,
+        reason: parameters.reason.as_deref(),
+    };
+    if parameters.dry_run {
+        return ok(&json!({"effects": http.service.effects_of_undo(&app, &change).await?}));
+    }
+    ok(&http.service.undo_settings(&app, &change).await?)
+}
+
+/// The versions of the settings, newest first.
+pub async fn versions(
+    State(http): State<Http>,
+    Extension(peer): Extension<Peer>,
+    Path(app): Path<String>,
+    query: Result<Query<History>, Failure>,
+    headers: HeaderMap,
+) -> Answer {
+    let app = app_id(&app)?;
+    require(&http, peer, &headers, Role::Backend, Some(&app))?;
+    let Query(History { before, limit }) = query?;
+    ok(&http.service.settings_versions(&app, before, limit).await?)
 }
 
 /// Every suggestion.

@@ -28,6 +28,11 @@ pub struct ListParameters {
     reason: Option<String>,
     created_from: Option<i64>,
     created_before: Option<i64>,
+    active_before: Option<i64>,
+    ended_from: Option<i64>,
+    ended_before: Option<i64>,
+    client_id: Option<String>,
+    settings_version: Option<u32>,
     cursor: Option<String>,
     limit: Option<u32>,
 }
@@ -72,6 +77,11 @@ pub async fn list(
         reason: p.reason,
         created_from: p.created_from,
         created_before: p.created_before,
+        active_before: p.active_before,
+        ended_from: p.ended_from,
+        ended_before: p.ended_before,
+        client_id: p.client_id,
+        settings_version: p.settings_version,
     };
     ok(&http.service.list_sessions(&app, &filter, p.cursor.as_deref(), p.limit).await?)
 }

@@ -158,6 +158,7 @@ fn limits() -> Vec<(&'static str, &'static str, Value)> {
         ("SessionFilter", "reason", or_null(&ends)),
         ("SessionFilter", "status", or_null(&["live", "ended", "expired"])),
         ("Session", "claims", json!({"type": "object", "$ref": format!("{PLACE}Value")})),
+        ("SettingsVersion", "applies", or_null(&["new", "next_refresh", "now"])),
         ("Session", "status", json!({"enum": ["live", "ended", "expired"]})),
         ("Session", "reason", or_null(&expired)),
     ]

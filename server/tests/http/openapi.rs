@@ -147,7 +147,8 @@ async fn the_effects_of_a_dry_run_are_as_described() {
     let names =
         |object: &Value| -> BTreeSet<String> { object.as_object().unwrap().keys().cloned().collect() };
     assert_eq!(names(&described["properties"]), names(&answer["effects"]));
-    let change = &described["properties"]["changes"]["items"]["properties"];
+    assert_eq!(described["properties"]["changes"]["items"]["$ref"], "#/components/schemas/SettingChange");
+    let change = &document()["components"]["schemas"]["SettingChange"]["properties"];
     assert_eq!(names(change), names(&answer["effects"]["changes"][0]));
 }
 

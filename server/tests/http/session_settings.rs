@@ -1,6 +1,7 @@
 //! `GET` and `PUT ISS/session-settings`, and `GET /v1/session-presets`.
 
 mod applies;
+mod history;
 mod presets;
 mod refused;
 

@@ -47,6 +47,16 @@ async fn the_list_filters_by_everything_it_says() {
         (format!("?created_before={}", start + 100), vec!["ann"]),
         (format!("?created_from={}&created_before={}", start + 50, start + 150), vec!["bob"]),
         (format!("?user_id=ann&except={}", first.session), vec!["ann"]),
+        (format!("?active_before={}", start + 150), vec!["bob", "ann"]),
+        (format!("?active_before={}", start), vec![]),
+        (format!("?ended_from={}", start + 200), vec!["bob"]),
+        (format!("?ended_from={}", start + 201), vec![]),
+        (format!("?ended_before={}", start + 200), vec![]),
+        (format!("?ended_from=0&ended_before={}", start + 201), vec!["bob"]),
+        ("?client_id=shop".to_owned(), vec!["ann", "bob", "ann"]),
+        ("?client_id=another".to_owned(), vec![]),
+        ("?settings_version=2".to_owned(), vec!["ann", "bob", "ann"]),
+        ("?settings_version=1".to_owned(), vec![]),
     ];
     for (query, expected) in cases {
         let list = list(&app, &query).await;
@@ -77,6 +87,44 @@ async fn pages_hold_everything_once_newest_first() {
     let expected: Vec<_> = (0..23).rev().map(|n| format!("user-{n}")).collect();
     assert_eq!(seen, expected);
     assert_eq!(list(&app, "").await["sessions"].as_array().unwrap().len(), 23);
+}
+
+/// Sessions come and go while somebody reads page by page: those that were there all the time are given once each.
+#[tokio::test]
+async fn pages_skip_nothing_and_repeat_nothing_while_sessions_come_and_go() {
+    let world = World::new().await;
+    let app = world.app("shop").await;
+    let mut there = Vec::new();
+    for n in 0..60 {
+        there.push(app.open(&format!("user-{n}")).await.session);
+        world.pass(i64::from(n % 3 == 0));
+    }
+    let (mut seen, mut query, mut round) = (Vec::new(), "?limit=7".to_owned(), 0);
+    loop {
+        let page = list(&app, &query).await;
+        let ids = page["sessions"].as_array().unwrap().iter().map(|s| s["session_id"].as_str().unwrap());
+        seen.extend(ids.map(str::to_owned));
+        // Some in the same second as what was just read, some later; and one of those to come ends.
+        app.open(&format!("meanwhile-{round}")).await;
+        world.pass(round % 2);
+        let ending = app.manage(Method::DELETE, &format!("/sessions/{}", there[round as usize]));
+        ending.send().await.expect(200);
+        round += 1;
+        let Some(cursor) = page["next_cursor"].as_str() else { break };
+        query = format!("?limit=7&cursor={cursor}");
+    }
+    let mut once = seen.clone();
+    once.sort_unstable();
+    once.dedup();
+    assert_eq!(once.len(), seen.len(), "nothing twice");
+    assert!(there.iter().all(|session| seen.contains(session)), "nothing skipped");
+    let filter = json!({"status": "live"});
+    let counted = list(&app, "?status=live").await["total"].clone();
+    let end = |body: Value| app.manage(Method::POST, "/sessions/end").json(body).send();
+    let would = end(json!({"filter": filter, "dry_run": true})).await.expect(200).json();
+    assert_eq!(would["would_end"], counted);
+    assert_eq!(end(json!({"filter": filter})).await.expect(200).json()["ended"], counted);
+    assert_eq!(list(&app, "?status=live").await["total"], 0);
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Random rows in a store and beside it, and random filters.
 
-use tenure_core::family::Family;
-use tenure_core::id::FamilyId;
+use tenure_core::family::{Family, State};
+use tenure_core::id::{ClientId, FamilyId};
 use tenure_core::refusal::EndReason;
 use tenure_core::time::{Span, Timestamp};
 
@@ -9,6 +9,7 @@ use super::sample::{NOW, Random, app, end_at, open, opened_at, user};
 use crate::{Backend, Filter, Status};
 
 const APPS: [&str; 2] = ["app", "other"];
+const CLIENTS: [&str; 3] = ["app", "other", "third"];
 const USERS: [&str; 4] = ["ada", "bob", "Ægir", "a%"];
 
 /// What the store holds.
@@ -25,6 +26,10 @@ impl Model {
             let (app, user) = (APPS[random.below(2) as usize], USERS[random.below(4) as usize]);
             let mut row = opened_at(at, app, number, user);
             row.life.idle_timeout = random.one_in(2).then(|| Span::from_millis(random.below(8000) as i64));
+            row.life.policy_version = random.below(3) as u32;
+            if random.one_in(2) {
+                row.client = client(CLIENTS[random.below(3) as usize]);
+            }
             row.life.absolute_end = at.plus(Span::from_millis(random.below(12_000) as i64));
             open(store, &row).await;
             if random.one_in(3) {
@@ -59,6 +64,10 @@ impl Model {
             created_from: random.one_in(3).then(|| self.moment(random)),
             created_before: random.one_in(3).then(|| self.moment(random)),
             active_before: random.one_in(4).then(|| self.moment(random)),
+            ended_from: random.one_in(6).then(|| self.moment(random)),
+            ended_before: random.one_in(6).then(|| self.moment(random)),
+            client: random.one_in(4).then(|| client(CLIENTS[random.below(3) as usize])),
+            settings_version: random.one_in(4).then(|| random.below(3) as u32),
         };
         (filter, self.moment(random))
     }
@@ -70,7 +79,11 @@ impl Model {
     /// Any moment, or one at which something changes.
     fn moment(&self, random: &mut Random) -> Timestamp {
         let row = &self.rows[random.below(self.rows.len() as u64) as usize];
-        match random.below(4) {
+        match random.below(5) {
+            4 => match row.state {
+                State::Ended { at, .. } => at,
+                State::Live => row.life.active_at,
+            },
             0 => row.created_at,
             1 => row.life.end(),
             2 => row.life.absolute_end,
@@ -85,4 +98,8 @@ fn moment(random: &mut Random) -> Timestamp {
 
 fn reason(random: &mut Random) -> EndReason {
     EndReason::ALL[random.below(EndReason::ALL.len() as u64) as usize]
+}
+
+fn client(name: &str) -> ClientId {
+    ClientId::parse(name).unwrap()
 }

@@ -1,6 +1,7 @@
 //! Opening, seeing, amending and ending sessions.
 
 use serde_json::{Value, json};
+use tenure_core::limits::CLIENT_ID_BYTES;
 use tenure_core::refusal::EndReason;
 use tenure_service::limits::{PAGE_DEFAULT, PAGE_MAX};
 use tenure_wire::auth_result::{AuthResult, RefreshAnswer};
@@ -66,6 +67,8 @@ fn list() -> Operation {
     let status = json!({"type": "string", "enum": ["live", "ended", "expired"]});
     let reasons: Vec<_> = EndReason::ALL.iter().map(|reason| reason.as_str()).collect();
     let seconds = || json!({"type": "integer", "format": "int64"});
+    let client = json!({"type": "string", "maxLength": CLIENT_ID_BYTES, "pattern": "^[A-Za-z0-9_-]+$"});
+    let version = json!({"type": "integer", "minimum": 0, "maximum": u32::MAX});
     let limit = json!({"type": "integer", "minimum": 1, "maximum": PAGE_MAX, "default": PAGE_DEFAULT});
     Operation::new(
         "sessions",
@@ -83,6 +86,15 @@ fn list() -> Operation {
     .parameter(query("reason", json!({"type": "string", "enum": reasons}), "Why it ended."))
     .parameter(query("created_from", seconds(), "Opened at or after, Unix seconds."))
     .parameter(query("created_before", seconds(), "Opened before, Unix seconds."))
+    .parameter(query("active_before", seconds(), "Whose user was last active before, Unix seconds."))
+    .parameter(query("ended_from", seconds(), "Ended at or after, Unix seconds."))
+    .parameter(query("ended_before", seconds(), "Ended before, Unix seconds."))
+    .parameter(query("client_id", client, "The client that holds the refresh token."))
+    .parameter(query(
+        "settings_version",
+        version,
+        "The version of the settings that its deadlines come from.",
+    ))
     .parameter(query("cursor", session_id(), "The `next_cursor` of the page before."))
     .parameter(query("limit", limit, "Sessions a page."))
     .gives_inline::<SessionList<Value>>(200, "A page.")

@@ -94,3 +94,44 @@ async fn what_is_off_already_can_still_be_ended() {
     put(&app, "applies=now", off).await;
     assert_eq!(app.refresh(&kept.refresh).await.expect(401).reason(), "ended_by_settings");
 }
+
+#[tokio::test]
+async fn the_effects_tell_ends_by_cause_and_until_when_tokens_of_before_live() {
+    let world = World::new().await;
+    let app = world.app("shop").await;
+    three(&app, &world).await;
+    let shorter = json!({"absolute_lifetime": 10_000, "idle_timeout": 3600, "auth_token_ttl": 60});
+    let said = put(&app, "applies=now&dry_run=true", shorter).await.json()["effects"].clone();
+    assert_eq!(said["ends_by"], json!({"absolute_lifetime": 0, "idle_timeout": 1, "refresh_tokens": 0}));
+    let now = crate::support::clock::START + 7200;
+    let tokens = (&said["auth_token_ttl"], &said["auth_tokens_of_before_until"]);
+    assert_eq!(tokens, (&json!(60), &json!(now + 600)));
+    let both = json!({"absolute_lifetime": 7200, "idle_timeout": 3600});
+    let said = put(&app, "applies=now&dry_run=true", both).await.json()["effects"].clone();
+    assert_eq!(said["ends_by"], json!({"absolute_lifetime": 2, "idle_timeout": 0, "refresh_tokens": 0}));
+    assert_eq!((&said["ends"], &said["reuse_observed"]), (&json!(2), &Value::Null));
+    let off = put(&app, "applies=now&dry_run=true", json!({"refresh_tokens": false})).await.json();
+    assert_eq!(off["effects"]["ends_by"]["refresh_tokens"], 3);
+}
+
+#[tokio::test]
+async fn turning_observation_into_ends_tells_first_whom_it_would_have_ended() {
+    let world = World::new().await;
+    let app = world.app_with("shop", json!({"reuse_detection": "observe"})).await;
+    let end = json!({"reuse_detection": "end_session"});
+    let none = put(&app, "dry_run=true", end.clone()).await.json();
+    assert_eq!(none["effects"]["reuse_observed"], json!({"sessions": 0, "users": 0, "since": null}));
+    world.pass(50);
+    for (user, times) in [("ann", 3), ("ann", 1), ("bob", 3), ("cid", 0)] {
+        let first = app.open(user).await;
+        app.refreshed(&first.refresh).await;
+        for _ in 0..times {
+            assert_eq!(app.refresh(&first.refresh).await.expect(401).reason(), "reused");
+        }
+        world.pass(50);
+    }
+    let since = crate::support::clock::START + 50;
+    let said = put(&app, "dry_run=true", end).await.json();
+    assert_eq!(said["effects"]["reuse_observed"], json!({"sessions": 3, "users": 2, "since": since}));
+    assert!(app.manage(http::Method::GET, "/sessions?status=ended").send().await.json()["total"] == 0);
+}

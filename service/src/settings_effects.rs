@@ -1,0 +1,171 @@
+//! What a change of settings does: to whom, how many sessions it ends and why, and what one may regret.
+
+use std::collections::HashSet;
+
+use serde_json::Value;
+use tenure_core::settings::{ReuseDetection, Settings};
+use tenure_core::time::{Span, Timestamp};
+use tenure_store::{EventFilter, Filter, Status};
+use tenure_wire::settings::{EndsBy, ReuseObserved, SettingChange, SettingsEffects};
+
+use crate::catalogue::App;
+use crate::error::{Problem, Result};
+use crate::events::Type;
+use crate::limits::{COUNT_AT_MOST, PAGE_MAX};
+use crate::service::Service;
+use crate::settings::to_json;
+
+/// What a change would do.
+pub type Effects = SettingsEffects<Value>;
+
+/// Whom a change of lifetimes applies to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Applies {
+    /// Sessions that are opened from now on.
+    #[default]
+    New,
+    /// Live sessions too, from their next refresh on: they are shortened, never lengthened.
+    NextRefresh,
+    /// Live sessions too; those that are past a new deadline end at once, and all of them when refresh tokens are turned off.
+    Now,
+}
+
+impl Applies {
+    /// How it is written.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::NextRefresh => "next_refresh",
+            Self::Now => "now",
+        }
+    }
+}
+
+/// What ends a session that a change ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cause {
+    /// It has lived longer than the new settings allow.
+    Absolute,
+    /// It was idle for longer.
+    Idle,
+    /// Refresh tokens are turned off.
+    RefreshTokens,
+}
+
+impl Service {
+    /// What it would do to give `app` these settings.
+    pub(crate) async fn effects(&self, app: &App, to: &Settings, applies: Applies) -> Result<Effects> {
+        let now = self.now()?;
+        let mut by = EndsBy::default();
+        for (cause, over) in beyond(app, to, applies, now) {
+            let ends = self.count_live_of(over, now).await?;
+            match cause {
+                Cause::Absolute => by.absolute_lifetime += ends,
+                Cause::Idle => by.idle_timeout += ends,
+                Cause::RefreshTokens => by.refresh_tokens += ends,
+            }
+        }
+        let ends = by.absolute_lifetime + by.idle_timeout + by.refresh_tokens;
+        let observes = app.settings.reuse_detection == ReuseDetection::Observe;
+        Ok(SettingsEffects {
+            changes: differences(&app.settings, to),
+            applies: applies.as_str().to_owned(),
+            live_sessions: self.count_live_of(Filter::of_app(app.id.clone()), now).await?,
+            ends: ends.min(COUNT_AT_MOST),
+            ends_by: by,
+            auth_token_ttl: to.auth_token_ttl().secs(),
+            auth_tokens_of_before_until: now.plus(app.policy_at(now).longest_ttl).secs(),
+            reuse_observed: if observes { Some(self.reuse_observed(app).await?) } else { None },
+            warnings: said(warnings(to)),
+        })
+    }
+
+    async fn count_live_of(&self, of: Filter, now: Timestamp) -> Result<u64> {
+        let live = Filter { status: Some(Status::Live), ..of };
+        Ok(self.store.count(&live, now, COUNT_AT_MOST).await?)
+    }
+
+    /// Whom reuse would have ended, as far as the events go back.
+    async fn reuse_observed(&self, app: &App) -> Result<ReuseObserved> {
+        let kind = Some(Type::ReuseObserved.as_str().to_owned());
+        let filter = EventFilter { kind, ..EventFilter::of_app(app.id.clone()) };
+        let (mut sessions, mut users, mut since, mut after, mut read) =
+            (HashSet::new(), HashSet::new(), None, 0, 0);
+        while read < COUNT_AT_MOST {
+            let page = self.store.events(&filter, after, PAGE_MAX).await?.events;
+            let Some(last) = page.last() else { break };
+            (after, read) = (last.n, read + page.len() as u64);
+            for event in page.into_iter().map(|numbered| numbered.event) {
+                since = since.or(Some(event.at.secs()));
+                sessions.extend(event.session);
+                users.extend(event.user);
+            }
+        }
+        Ok(ReuseObserved { sessions: sessions.len() as u64, users: users.len() as u64, since })
+    }
+}
+
+/// The live sessions that a change ends, at once or at their next refresh: those that have lived longer than the new settings
+/// allow, and of the others those that were idle for longer. No session is in two of them.
+pub(crate) fn beyond(
+    app: &App,
+    settings: &Settings,
+    applies: Applies,
+    now: Timestamp,
+) -> Vec<(Cause, Filter)> {
+    let of_app = || Filter::of_app(app.id.clone());
+    if applies == Applies::New {
+        return Vec::new();
+    }
+    if applies == Applies::Now && !settings.refresh_tokens {
+        return vec![(Cause::RefreshTokens, of_app())];
+    }
+    // A deadline has passed when it is reached.
+    let since = |span| now.minus(span).plus(Span::from_millis(1));
+    let oldest = since(settings.absolute_lifetime);
+    let too_old = Filter { created_before: Some(oldest), ..of_app() };
+    let idle = settings.idle_timeout.map(|idle| Filter {
+        created_from: Some(oldest),
+        active_before: Some(since(idle)),
+        ..of_app()
+    });
+    let idle = idle.map(|idle| (Cause::Idle, idle));
+    [Some((Cause::Absolute, too_old)), idle].into_iter().flatten().collect()
+}
+
+/// Each setting that is not the same.
+pub(crate) fn differences(from: &Settings, to: &Settings) -> Vec<SettingChange<Value>> {
+    let (from, to) = (to_json(from), to_json(to));
+    let changed = to.into_iter().filter(|(key, value)| from.get(key) != Some(value));
+    changed
+        .map(|(setting, to)| SettingChange {
+            from: from.get(&setting).cloned().unwrap_or_default(),
+            setting,
+            to,
+        })
+        .collect()
+}
+
+/// Problems as sentences.
+pub(crate) fn said(problems: Vec<Problem>) -> Vec<String> {
+    problems.into_iter().map(|problem| format!("{} {}", problem.path, problem.says)).collect()
+}
+
+/// What may be set and is seldom meant.
+pub(crate) fn warnings(settings: &Settings) -> Vec<Problem> {
+    let mut found = Vec::new();
+    let mut warn = |path: &str, says: &str| found.push(Problem { path: path.into(), says: says.into() });
+    if settings.retry_leeway > Span::ZERO && settings.retry_leeway < Span::from_secs(15) {
+        warn(
+            "settings.retry_leeway",
+            "is shorter than a client's own time-out, so that it rescues nobody: 15 or more, or 0",
+        );
+    }
+    if !settings.refresh_tokens {
+        warn(
+            "settings.refresh_tokens",
+            "is off: an auth token cannot be refreshed, and a session cannot be ended early",
+        );
+    }
+    found
+}
