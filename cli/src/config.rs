@@ -40,6 +40,19 @@ pub struct Config {
     pub retention: Kept,
     /// Traces.
     pub telemetry: Telemetry,
+    /// TLS of our own.
+    #[serde(default)]
+    pub tls: TlsFiles,
+}
+
+/// TLS of our own.
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TlsFiles {
+    /// The certificate and its chain.
+    pub cert: Option<PathBuf>,
+    /// Its key.
+    pub key: Option<PathBuf>,
 }
 
 /// Traces.
@@ -120,6 +133,15 @@ impl Config {
         }
     }
 
+    /// The certificate's file and its key's, if TLS is to be ours.
+    pub fn certificate(&self) -> Result<Option<(PathBuf, PathBuf)>, String> {
+        match (&self.tls.cert, &self.tls.key) {
+            (None, None) => Ok(None),
+            (Some(cert), Some(key)) => Ok(Some((cert.clone(), key.clone()))),
+            _ => Err("tls: needs both cert and key".to_owned()),
+        }
+    }
+
     /// The ring given as text, if it was.
     pub fn ring_text(&self) -> Option<Zeroizing<String>> {
         self.ring.clone().map(Zeroizing::new)
@@ -163,6 +185,7 @@ impl Config {
         if !(1..=1024).contains(&self.worker_threads) {
             return Err("worker_threads: must be between 1 and 1024".to_owned());
         }
+        self.certificate()?;
         let endpoint = self.telemetry.otlp_endpoint.as_deref();
         if endpoint.is_some_and(|url| !url.starts_with("http://") && !url.starts_with("https://")) {
             return Err(

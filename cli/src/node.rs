@@ -12,6 +12,7 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tenure_server::router::router;
 use tenure_server::serve::{Listener, serve};
 use tenure_server::state::{Http, HttpOptions};
+use tenure_server::tls::Tls;
 use tenure_service::clock::Clock;
 use tenure_service::entropy::{Entropy as _, SystemEntropy};
 use tenure_service::limits::PRUNED_AT_ONCE;
@@ -174,16 +175,20 @@ pub async fn run(
         UnixListener::bind(&socket).map_err(|e| Fault::failed(format!("{}: {e}", socket.display())))?;
     fs::set_permissions(&socket, fs::Permissions::from_mode(0o600)).map_err(Fault::failed)?;
     let prefix: String = random()?[..4].iter().map(|byte| format!("{byte:02x}")).collect();
-    let connections = http.connections.clone();
+    let (connections, tls) = (http.connections.clone(), http.tls.clone());
     let http = Http::new(service.clone(), http);
     let router = router(http.clone(), prefix);
-    let mut all: Vec<_> = listeners.into_iter().map(Listener::Network).collect();
+    let of_network = |listener| match &tls {
+        Some(tls) => Listener::Secure(listener, tls.clone()),
+        None => Listener::Network(listener),
+    };
+    let mut all: Vec<_> = listeners.into_iter().map(of_network).collect();
     all.push(Listener::Owner(owner));
     let (stop, stopped) = watch::channel(false);
     let served = tokio::spawn(serve(router, all, stopped, connections));
     tokio::spawn(keep_house(service.clone()));
     ready()?;
-    signals.wait_for_the_end(&service).await;
+    signals.wait_for_the_end(&service, tls.as_ref()).await;
     tracing::info!("stopping: accepted requests finish first");
     let _ = stop.send(true);
     http.close_streams();
@@ -219,13 +224,16 @@ impl Signals {
         })
     }
 
-    /// Until SIGTERM or SIGINT. SIGHUP reads the key ring again.
-    async fn wait_for_the_end(mut self, service: &Service) {
+    /// Until SIGTERM or SIGINT. SIGHUP reads the key ring and the certificate again.
+    async fn wait_for_the_end(mut self, service: &Service, tls: Option<&Tls>) {
         loop {
             tokio::select! {
                 _ = self.terminate.recv() => return,
                 _ = self.interrupt.recv() => return,
-                _ = self.hang_up.recv() => service.reload_ring().await,
+                _ = self.hang_up.recv() => {
+                    service.reload_ring().await;
+                    tls.inspect(|tls| tls.reload());
+                }
             }
         }
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use tenure_server::state::HttpOptions;
+use tenure_server::tls::Tls;
 use tenure_service::clock::SystemClock;
 use tenure_service::ring::RingSource;
 use tenure_service::service::Options;
@@ -44,6 +45,12 @@ async fn serve(config: Config) -> Result<(), Fault> {
     let path = config.sqlite_path().map_err(Fault::failed)?;
     let data_dir =
         path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(".".as_ref()).to_owned();
+    let tls = match config.certificate().map_err(Fault::failed)? {
+        Some((chain, key)) => {
+            Some(Tls::read(chain, key).map_err(|error| Fault::failed(format!("tls: {error}")))?)
+        }
+        None => None,
+    };
     let listeners = node::bind(&config.listen).await?;
     let store = node::open_sqlite(&path, false)?;
     let ring =
@@ -55,7 +62,7 @@ async fn serve(config: Config) -> Result<(), Fault> {
         retention: config.retention().map_err(Fault::failed)?,
     };
     let service = node::start(store, ring, Arc::new(SystemClock::default()), options).await?;
-    let http = HttpOptions { trusted_proxies: config.trusted_proxies, ..HttpOptions::default() };
+    let http = HttpOptions { trusted_proxies: config.trusted_proxies, tls, ..HttpOptions::default() };
     let ready = || {
         tracing::info!(public_url = %config.public_url, "serving");
         Ok(())

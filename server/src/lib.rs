@@ -39,6 +39,7 @@ pub mod state;
 
 pub mod connections;
 mod measures;
+pub mod tls;
 
 mod process;
 mod route_class;

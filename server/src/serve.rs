@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::io;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,13 +14,14 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpListener, UnixListener};
+use tokio::net::{TcpListener, TcpStream, UnixListener};
 use tokio::sync::{Semaphore, watch};
 use tower::ServiceExt as _;
 
 use crate::address::Peer;
 use crate::connections::Connections;
 use crate::limits::{HEAD_BYTES, HEADERS, Patience};
+use crate::tls::Tls;
 use crate::write_time::WriteTime;
 
 /// How long to wait after an accept failed, for want of file descriptors for instance.
@@ -29,6 +31,8 @@ const ACCEPT_AGAIN: Duration = Duration::from_millis(50);
 pub enum Listener {
     /// The network.
     Network(TcpListener),
+    /// The network, with TLS of our own.
+    Secure(TcpListener, Tls),
     /// The process's own socket, whose callers are its owner.
     Owner(UnixListener),
 }
@@ -57,15 +61,12 @@ pub async fn serve_within(
     let loops: Vec<_> = listeners
         .into_iter()
         .map(|listener| {
-            let accepted = Accepted {
-                router: router.clone(),
-                graceful: graceful.clone(),
-                patience,
-                connections: connections.clone(),
-            };
+            let serving = Serving { router: router.clone(), patience };
+            let (graceful, connections) = (graceful.clone(), connections.clone());
+            let accepted = Accepted { graceful, serving, connections };
             // The network cannot keep the owner out.
             let free = match &listener {
-                Listener::Network(_) => network.clone(),
+                Listener::Network(_) | Listener::Secure(..) => network.clone(),
                 Listener::Owner(_) => Arc::new(Semaphore::new(patience.connections)),
             };
             tokio::spawn(accept(listener, accepted, free, stop.clone()))
@@ -96,10 +97,23 @@ async fn accept(listener: Listener, what: Accepted, free: Arc<Semaphore>, mut st
         match accepted {
             Ok((stream, peer, permit)) => {
                 let counted = what.connections.one_more();
-                let watched = what.graceful.watch(what.connection(stream, peer));
+                let (watcher, serving) = (what.graceful.watcher(), what.serving.clone());
+                let mut stopping = stop.clone();
                 tokio::spawn(async move {
+                    let ready = tokio::select! {
+                        biased;
+                        ready = stream.ready(serving.patience.head_time) => ready,
+                        // There is no request yet that could be lost.
+                        _ = stopping.wait_for(|stop| *stop) => return,
+                    };
+                    let served = match ready {
+                        Ok(stream) => {
+                            watcher.watch(serving.connection(stream, peer)).await.map_err(io::Error::other)
+                        }
+                        Err(error) => Err(error),
+                    };
                     // A peer that went away or sent no HTTP is its own affair.
-                    if let Err(error) = watched.await {
+                    if let Err(error) = served {
                         tracing::debug!(%error, "a connection ended early");
                     }
                     drop((permit, counted));
@@ -113,15 +127,21 @@ async fn accept(listener: Listener, what: Accepted, free: Arc<Semaphore>, mut st
     }
 }
 
-/// What becomes of a connection.
+/// What becomes of connections.
 struct Accepted {
-    router: Router,
     graceful: Arc<GracefulShutdown>,
-    patience: Patience,
+    serving: Serving,
     connections: Connections,
 }
 
-impl Accepted {
+/// What becomes of one.
+#[derive(Clone)]
+struct Serving {
+    router: Router,
+    patience: Patience,
+}
+
+impl Serving {
     fn connection(
         &self,
         stream: Box<dyn Stream>,
@@ -150,15 +170,37 @@ trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
-impl Listener {
-    async fn accept(&self) -> io::Result<(Box<dyn Stream>, Peer)> {
+/// A connection that may have to prove who we are first.
+enum Arrived {
+    Plain(Box<dyn Stream>),
+    Secure(TcpStream, Tls),
+}
+
+impl Arrived {
+    /// The stream that HTTP is spoken on.
+    async fn ready(self, within: Duration) -> io::Result<Box<dyn Stream>> {
         match self {
-            Self::Network(listener) => {
-                let (stream, address) = listener.accept().await?;
-                stream.set_nodelay(true)?;
-                Ok((Box::new(stream), Peer::Network(address)))
-            }
-            Self::Owner(listener) => Ok((Box::new(listener.accept().await?.0), Peer::Owner)),
+            Self::Plain(stream) => Ok(stream),
+            Self::Secure(stream, tls) => Ok(Box::new(tls.accept(stream, within).await?)),
         }
+    }
+}
+
+impl Listener {
+    async fn accept(&self) -> io::Result<(Arrived, Peer)> {
+        let of_network = |(stream, address): (TcpStream, SocketAddr)| {
+            stream.set_nodelay(true).map(|()| (stream, Peer::Network(address)))
+        };
+        Ok(match self {
+            Self::Network(listener) => {
+                let (stream, peer) = of_network(listener.accept().await?)?;
+                (Arrived::Plain(Box::new(stream)), peer)
+            }
+            Self::Secure(listener, tls) => {
+                let (stream, peer) = of_network(listener.accept().await?)?;
+                (Arrived::Secure(stream, tls.clone()), peer)
+            }
+            Self::Owner(listener) => (Arrived::Plain(Box::new(listener.accept().await?.0)), Peer::Owner),
+        })
     }
 }

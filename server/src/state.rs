@@ -16,6 +16,7 @@ use crate::answer::Failure;
 use crate::connections::Connections;
 use crate::limits::{ADDRESSES, Patience, STREAMS};
 use crate::measures::Measures;
+use crate::tls::Tls;
 
 /// How HTTP is served.
 #[derive(Default)]
@@ -26,6 +27,8 @@ pub struct HttpOptions {
     pub open_metrics: bool,
     /// How long clients may take.
     pub patience: Patience,
+    /// TLS of our own, where no proxy brings it.
+    pub tls: Option<Tls>,
     /// Counts the connections that are open.
     pub connections: Connections,
     /// The clock that `POST /dev/clock` moves, in `dev --virtual-clock` only, and where this process listens.

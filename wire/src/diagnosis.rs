@@ -26,6 +26,8 @@ pub struct Diagnosis {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Proxies {
+    /// TLS is our own: no proxy needs to be there.
+    pub own_tls: bool,
     /// The configured `trusted_proxies`.
     pub trusted: Vec<String>,
     /// Requests of the network.

@@ -33,7 +33,7 @@ pub const KEYS: &[Key] = &[
         None,
         "Where clients reach this server, without a trailing slash: what issuers begin with.",
     ),
-    key("listen", "array", Some("[\"127.0.0.1:7800\"]"), "Addresses to listen on. TLS is the proxy's."),
+    key("listen", "array", Some("[\"127.0.0.1:7800\"]"), "Addresses to listen on."),
     key(
         "store",
         "string",
@@ -62,6 +62,13 @@ pub const KEYS: &[Key] = &[
         Some("\"info\""),
         "What is logged, as targets and levels: info, or tenure::http=debug,info.",
     ),
+    key(
+        "tls.cert",
+        "string",
+        None,
+        "TLS of our own: the certificate and its chain, in PEM. Read again on SIGHUP. Leave it out behind a proxy.",
+    ),
+    key("tls.key", "string", None, "The certificate's key, in PEM."),
     key(
         "telemetry.otlp_endpoint",
         "string",

@@ -13,6 +13,7 @@ mod serve;
 mod session_limit;
 mod signals;
 mod tail;
+mod tls;
 #[cfg(feature = "otel")]
 mod traces;
 

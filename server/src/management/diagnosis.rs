@@ -32,6 +32,7 @@ pub async fn show(State(http): State<Http>, Extension(peer): Extension<Peer>, he
 fn proxies(http: &Http) -> Proxies {
     let arrivals = http.measures.arrivals();
     Proxies {
+        own_tls: http.options.tls.is_some(),
         trusted: http.options.trusted_proxies.iter().map(ToString::to_string).collect(),
         requests: arrivals.network,
         forwarded: arrivals.forwarded,

@@ -50,7 +50,7 @@ fn silent(node: &Diagnosis) -> Option<Finding> {
             "Let the proxy set X-Forwarded-For, name the address that it connects from, or take trusted_proxies out.",
         ));
     }
-    let behind_tls = node.public_url.starts_with("https://");
+    let behind_tls = node.public_url.starts_with("https://") && !proxies.own_tls;
     behind_tls.then(|| {
         Finding::new(
             format!("public_url is https, so that a proxy is in front, and none of {requests} requests has X-Forwarded-For"),

@@ -25,6 +25,7 @@ fn node() -> Diagnosis {
         now: 1_000_000,
         seen: 1_000_000,
         proxies: Proxies {
+            own_tls: false,
             trusted: vec!["10.0.0.1".to_owned()],
             requests: 100,
             forwarded: 100,
@@ -128,6 +129,7 @@ fn proxies_that_say_nothing_and_strangers_who_say_too_much() {
     let of = |trusted: &[&str], requests: u64, forwarded: u64, not_believed: u64| {
         let mut node = node();
         node.proxies = Proxies {
+            own_tls: false,
             trusted: trusted.iter().map(|t| (*t).to_owned()).collect(),
             requests,
             forwarded,
