@@ -1,5 +1,6 @@
 //! Every check, in the order in which they are shown. A new check is a file and a line here.
 
+mod backup;
 mod clock;
 mod configuration;
 mod cookies;
@@ -11,6 +12,7 @@ mod key_age;
 mod open_files;
 mod origins;
 mod proxies;
+mod ring;
 mod schema;
 mod settings;
 mod store;
@@ -36,9 +38,11 @@ pub const CHECKS: &[Check] = &[
     check("cookies", "browsers keep and send the cookie", cookies::judge),
     check("settings", "session settings do what their app needs", settings::judge),
     check("keys", "signing keys are not too old", key_age::judge),
+    check("ring", "every node holds the key ring, and it is not too old", ring::judge),
     check("schema", "the store has the schema of this program", schema::judge),
     check("store", "commits are fast, and real", store::judge),
     check("disk", "there is room", disk::judge),
+    check("backup", "there is one, and it is not old", backup::judge),
     check("files", "only their owner reads them", files::judge),
     check("open_files", "as many connections as are allowed can be open", open_files::judge),
 ];

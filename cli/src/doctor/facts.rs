@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use serde::Deserialize;
 use serde_json::{Map, Value};
 use tenure_sqlite::Schema;
 use tenure_store::Disk;
@@ -18,13 +19,45 @@ pub struct Facts {
     pub node: Result<Diagnosis, String>,
     /// The apps of the running node; at most so many as are looked at.
     pub apps: Vec<AppFacts>,
+    /// The key ring, as the node holds it.
+    pub ring: Result<RingFacts, String>,
+    /// What the node knows of backups.
+    pub backups: Result<BackupFacts, String>,
     /// What is on this machine; `None` for a server elsewhere.
     pub files: Option<Files>,
+}
+
+/// Of `GET /v1/ring`, what is looked at.
+#[derive(Deserialize)]
+pub struct RingFacts {
+    pub keys: Vec<RingKeyFacts>,
+    pub problem: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub struct RingKeyFacts {
+    pub kid: u8,
+    pub state: String,
+    pub first_seen_at: i64,
+    pub not_held_by: Vec<String>,
+}
+
+/// Of `GET /v1/backups`, what is looked at.
+#[derive(Deserialize)]
+pub struct BackupFacts {
+    pub last: Option<LastBackup>,
+}
+
+#[derive(Deserialize)]
+pub struct LastBackup {
+    pub made_at: i64,
 }
 
 /// An app.
 pub struct AppFacts {
     pub id: String,
+    /// Unix seconds.
+    pub created_at: i64,
     pub issuer: String,
     pub preset: Option<String>,
     pub settings: Map<String, Value>,

@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 
 use http::HeaderMap;
 use http::header::{AGE, DATE};
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 use tenure_service::ring::RingSource;
 use tenure_sqlite::{disk, schema};
 use tenure_wire::app::{AppList, ManagedApp, SessionSettings, SigningKeyList};
-use tenure_wire::diagnosis::Diagnosis;
 
 use super::facts::{AppFacts, Document, Facts, Files};
 use crate::config::Config;
@@ -34,8 +34,9 @@ pub fn facts(config: Option<&Path>, remote: Remote) -> Result<Facts, Fault> {
             (Remote::of_folder(folder_of(&database)), Some(database))
         }
         Some(Err(_)) => {
-            let why = "the configuration cannot be used";
-            return Ok(Facts { config, node: Err(why.to_owned()), apps: Vec::new(), files: None });
+            let why = || "the configuration cannot be used".to_owned();
+            let (node, ring, backups) = (Err(why()), Err(why()), Err(why()));
+            return Ok(Facts { config, node, apps: Vec::new(), ring, backups, files: None });
         }
     };
     let apps = remote.get::<AppList>("/v1/apps");
@@ -44,10 +45,30 @@ pub fn facts(config: Option<&Path>, remote: Remote) -> Result<Facts, Fault> {
         Err(fault) if config.is_none() => return Err(fault),
         Err(_) => Vec::new(),
     };
-    // Last, so that what was just asked from outside is among what the node has seen.
-    let node = remote.get::<Diagnosis>("/v1/diagnosis").map_err(|fault| fault.to_string());
     let ring = config.as_ref().and_then(|config| config.as_ref().ok()).and_then(ring_of);
-    Ok(Facts { config, node, apps, files: database.map(|database| files(&database, ring)) })
+    let files = database.map(|database| files(&database, ring));
+    Ok(of_node(&remote, config, apps, files))
+}
+
+/// Asks the node last, so that what was just asked from outside is among what it has seen.
+fn of_node(
+    remote: &Remote,
+    config: Option<Result<Config, String>>,
+    apps: Vec<AppFacts>,
+    files: Option<Files>,
+) -> Facts {
+    Facts {
+        node: said(remote, "/v1/diagnosis"),
+        ring: said(remote, "/v1/ring"),
+        backups: said(remote, "/v1/backups"),
+        config,
+        apps,
+        files,
+    }
+}
+
+fn said<T: DeserializeOwned>(remote: &Remote, path: &str) -> Result<T, String> {
+    remote.get(path).map_err(|fault| fault.to_string())
 }
 
 fn folder_of(file: &Path) -> PathBuf {
@@ -85,6 +106,7 @@ fn look_at(app: ManagedApp, remote: &Remote, nobody: Option<&String>) -> Result<
         metadata: public("openid-configuration"),
         jwks: public("jwks.json"),
         id: app.public.id,
+        created_at: app.created_at,
         issuer,
         preset: settings.preset,
         settings: settings.settings,

@@ -46,6 +46,7 @@ fn app(id: &str, settings: serde_json::Value) -> AppFacts {
     all.extend(settings.as_object().cloned().unwrap_or_default());
     AppFacts {
         id: id.to_owned(),
+        created_at: 1_000_000,
         issuer: format!("https://auth.example.com/v1/apps/{id}"),
         preset: None,
         settings: all,
@@ -56,7 +57,9 @@ fn app(id: &str, settings: serde_json::Value) -> AppFacts {
 }
 
 fn facts(node: Diagnosis, apps: Vec<AppFacts>) -> Facts {
-    Facts { config: None, node: Ok(node), apps, files: None }
+    let not_asked = || "not asked".to_owned();
+    let (ring, backups) = (Err(not_asked()), Err(not_asked()));
+    Facts { config: None, node: Ok(node), apps, ring, backups, files: None }
 }
 
 /// The one finding's what and what to do.
@@ -173,6 +176,55 @@ fn settings_that_deviate_without_a_word() {
     );
     let observing = app("shop", json!({"reuse_detection": "observe"}));
     assert!(one(super::settings::judge(&facts(node(), vec![observing]))).contains("end_session"));
+}
+
+#[test]
+fn a_backup_that_is_old_or_was_never_made() {
+    let of = |said: serde_json::Value, days: i64| {
+        let mut node = node();
+        node.now += days * 86_400;
+        let mut facts = facts(node, vec![app("shop", json!({}))]);
+        facts.backups = serde_json::from_value(said).map_err(|error| error.to_string());
+        backup::judge(&facts)
+    };
+    // As `GET /v1/backups` says it.
+    let made = json!({"running": null, "failed": null, "last": {"made_at": 1_000_000, "sessions": 7}, "ring": "elsewhere"});
+    let never = json!({"running": null, "failed": null, "last": null, "ring": "elsewhere"});
+    none(of(made.clone(), 7));
+    none(of(never.clone(), 7));
+    assert!(one(of(made, 8)).contains("was made 8 days ago | Run `tenure backup create`"));
+    assert!(one(of(never, 8)).contains("no backup was made in 8 days"));
+}
+
+#[test]
+fn a_ring_that_is_old_half_distributed_or_was_not_taken_over() {
+    let of = |said: serde_json::Value, days: i64| {
+        let mut node = node();
+        node.now += days * 86_400;
+        let mut facts = facts(node, Vec::new());
+        facts.ring = serde_json::from_value(said).map_err(|error| error.to_string());
+        ring::judge(&facts)
+    };
+    // As `GET /v1/ring` says it.
+    let ring = |state: &str, missing: &[&str], problem: Option<&str>| {
+        let key = json!({"kid": 1, "state": state, "first_seen_at": 1_000_000, "sessions_is_bound": false, "not_held_by": missing, "active_at": []});
+        let mut ring = json!({"node": "a", "keys": [key], "nodes": []});
+        if let Some(problem) = problem {
+            ring["problem"] = problem.into();
+        }
+        ring
+    };
+    none(of(ring("active", &[], None), 700));
+    none(of(ring("retired", &[], None), 1000));
+    none(of(ring("verify", &["b"], None), 1));
+    assert!(
+        one(of(ring("active", &[], None), 800))
+            .contains("has been in use for 800 days | Change it in two phases")
+    );
+    assert!(one(of(ring("active", &["b", "c"], None), 1)).contains("missing on b, c | Copy the ring's file"));
+    assert!(
+        one(of(ring("active", &[], Some("key 1 is missing")), 1)).contains("key 1 is missing | Put the ring")
+    );
 }
 
 #[test]
