@@ -25,8 +25,6 @@ macro_rules! types {
 }
 
 types!(
-    /// A session was opened.
-    Opened = "opened",
     /// A session ended.
     Ended = "ended",
     /// Sessions that match a filter were ended.

@@ -179,6 +179,9 @@ impl Service {
 
     /// The same for several, in one commit.
     pub(crate) async fn note_all(&self, events: &[Event]) {
+        if events.is_empty() {
+            return;
+        }
         for Event { app, kind, user, session, detail, .. } in events {
             let (app, user) = (app.as_ref().map(AppId::as_str), user.as_ref().map(UserId::as_str));
             let session = session.as_ref().map(FamilyId::to_string);

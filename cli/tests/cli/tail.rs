@@ -41,23 +41,25 @@ impl Drop for Tail {
     }
 }
 
-fn opened(dev: &Dev, tail: &mut Tail, user: &str) {
-    let sid = dev.open(user).sid;
+/// A user signs in and out, and the tail tells it.
+fn told(dev: &Dev, tail: &mut Tail, user: &str) {
+    let tokens = dev.open(user);
+    dev.sign_out(&tokens.refresh).expect(200);
     let event = tail.json();
-    assert_eq!((event["type"].as_str(), event["user_id"].as_str()), (Some("opened"), Some(user)));
-    assert_eq!(event["session_id"], sid);
+    assert_eq!((event["type"].as_str(), event["user_id"].as_str()), (Some("ended"), Some(user)));
+    assert_eq!(event["session_id"], tokens.sid);
 }
 
 #[test]
 fn events_are_followed_across_a_restart() {
     let folder = Folder::new();
     let dev = folder.dev();
-    let mut tail = Tail::start(&folder, &["--app", "demo", "--type", "opened", "--after", "0", "--json"]);
-    opened(&dev, &mut tail, "ann");
-    opened(&dev, &mut tail, "bob");
+    let mut tail = Tail::start(&folder, &["--app", "demo", "--type", "ended", "--after", "0", "--json"]);
+    told(&dev, &mut tail, "ann");
+    told(&dev, &mut tail, "bob");
     dev.stop();
     let dev = folder.dev();
-    opened(&dev, &mut tail, "cid");
+    told(&dev, &mut tail, "cid");
     let mut words = Tail::start(&folder, &["--after", "0"]);
     assert!(words.line().contains("Z  demo  app_created  {"), "words");
     dev.stop();
