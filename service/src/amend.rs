@@ -43,6 +43,7 @@ impl Service {
         for _ in 0..ATTEMPTS {
             let family = self.family_of(app, id).await?;
             let mut claims = Claims::read(family.claims.as_deref())?;
+            let before = claims.own.clone();
             let merged = claims.merge(patch.clone()).and_then(|()| claims.encode()).map_err(invalid)?;
             let warnings = claims::warnings(merged.as_deref());
             let ring = self.ring.load_full();
@@ -51,7 +52,8 @@ impl Service {
                 return Ok(AmendedSession { family, warnings });
             }
             if let Committed::Amended = self.store.commit(&family, &change).await? {
-                let detail = json!({"claims": patch.keys().collect::<Vec<_>>()});
+                let there = |name: &&String| before.contains_key(*name) || claims.own.contains_key(*name);
+                let detail = json!({"claims": patch.keys().filter(there).collect::<Vec<_>>()});
                 let whose = (&family.app, &family.user, family.id);
                 self.note(events::of_session(Type::Amended, now, whose, detail)).await;
                 return Ok(AmendedSession { family: self.family_of(app, id).await?, warnings });

@@ -13,6 +13,7 @@ use tenure_wire::settings::SettingChange;
 use crate::catalogue::App;
 use crate::error::{Error, Result};
 use crate::events::{self, Type};
+use crate::limits::check_reason;
 use crate::records::{self, SettingsRecord, settings_key};
 use crate::service::Service;
 use crate::settings::{patch, problems, to_json};
@@ -102,8 +103,9 @@ fn propose(app: &App, change: &SettingsChange<'_>) -> Result<Proposed> {
     put_together(app.settings.clone(), app.preset.clone(), change.given.clone())
 }
 
-/// Refuses a change that was asked for of another version.
+/// Refuses a change that was asked for of another version, or for a reason that nobody would read.
 pub(crate) fn of_version(app: &App, change: &SettingsChange<'_>) -> Result<()> {
+    check_reason(change.reason)?;
     match change.expected_version {
         Some(expected) if expected != app.settings_version => {
             let says = format!("the settings are at version {}: read them again", app.settings_version);

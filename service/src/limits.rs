@@ -9,6 +9,8 @@ use std::time::Duration;
 use quick_cache::sync::Cache;
 use tenure_core::time::Span;
 
+use crate::error::{Error, Result};
+
 /// Failures a minute and address before further failures are answered 429. Never held against a token with a valid tag.
 pub const FAILURES_PER_MINUTE: u32 = 120;
 /// Refreshes a second that one session may keep up.
@@ -37,6 +39,8 @@ pub const CLAIMS_WARN_BYTES: usize = 2048;
 pub const CLAIMS_MAX_BYTES: usize = 3584;
 /// How deep a claim may be nested: verifiers refuse what is much deeper.
 pub const CLAIMS_DEPTH: usize = 8;
+/// Why an operator does something, at most, in bytes.
+pub const REASON_BYTES: usize = 1000;
 /// What is shown of a device, at most, in bytes of JSON.
 pub const DEVICE_MAX_BYTES: usize = 1024;
 /// How far in the future an `auth_time` may lie, in seconds: clocks differ.
@@ -121,4 +125,14 @@ impl<K: Hash + Eq + Clone> Rate<K> {
 /// Whole seconds for `Retry-After`, at least one.
 pub fn retry_after(wait: Duration) -> u32 {
     (wait.as_secs() as u32).saturating_add(1)
+}
+
+/// Refuses an operator's reason that is longer than anybody reads.
+pub(crate) fn check_reason(reason: Option<&str>) -> Result<()> {
+    match reason {
+        Some(reason) if reason.len() > REASON_BYTES => {
+            Err(Error::invalid("reason", format!("must be at most {REASON_BYTES} bytes")))
+        }
+        _ => Ok(()),
+    }
 }

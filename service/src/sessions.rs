@@ -16,7 +16,9 @@ use tenure_wire::session::{Session, SessionFilter, SessionList};
 use crate::catalogue::App;
 use crate::error::{Error, Problem, Result};
 use crate::events::{self, Type};
-use crate::limits::{COUNT_AT_MOST, ENDS_PER_COMMIT, ENDS_REST, ENDS_REST_MOST, PAGE_DEFAULT, PAGE_MAX};
+use crate::limits::{
+    COUNT_AT_MOST, ENDS_PER_COMMIT, ENDS_REST, ENDS_REST_MOST, PAGE_DEFAULT, PAGE_MAX, check_reason,
+};
 use crate::service::Service;
 
 impl Service {
@@ -83,6 +85,7 @@ impl Service {
 
     /// Ends the live sessions that match, a stretch at a time, and says how many. `why` is for the operators' log.
     pub async fn end_sessions(&self, app: &AppId, filter: &SessionFilter, why: Option<&str>) -> Result<u64> {
+        check_reason(why)?;
         let parsed = parse_filter(app, filter)?;
         let ended = self.end_matching(&*self.app(app)?, parsed, EndReason::Admin, None).await?;
         let detail = json!({"filter": filter, "ended": ended, "why": why});

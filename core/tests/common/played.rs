@@ -51,9 +51,18 @@ impl Played {
 
     /// The user proves anew who they are, now.
     pub(crate) fn reauthenticate(&mut self, now: Timestamp) -> Result<Rc<AuthenticToken>, NotRenewed> {
+        self.reauthenticated(now, now)
+    }
+
+    /// The user proved anew who they are at some moment, and that is said now.
+    pub(crate) fn reauthenticated(
+        &mut self,
+        authenticated_at: Timestamp,
+        now: Timestamp,
+    ) -> Result<Rc<AuthenticToken>, NotRenewed> {
         self.salts += 1;
         let entropy = Entropy { secret: Zeroizing::new([self.salts as u8; 32]), salt: salt(self.salts) };
-        let proof = Proof { authenticated_at: now, claims: Some("newer claims".into()) };
+        let proof = Proof { authenticated_at, claims: Some("newer claims".into()) };
         let (change, token) = reauthenticate(self.row(), proof, &self.policy, &self.ring, now, &entropy)?;
         assert!(change.applies_to(self.row()), "its own guard");
         self.row = Some(change.apply(self.row()));

@@ -73,10 +73,17 @@ fn a_session_that_is_over_is_neither_re_authenticated_nor_amended() {
 fn a_proof_may_be_of_the_same_second_and_not_of_an_earlier_one() {
     let mut played = Played::open(strict(), None);
     let millis = |ms| START.plus(Span::from_millis(ms));
-    played.row = Some(Family { authenticated_at: millis(900), ..played.row().clone() });
-    played.reauthenticate(millis(100)).expect("the application says it in seconds");
-    let earlier = played.reauthenticate(millis(-1));
+    let proved = |played: &mut Played, ms| {
+        played.row = Some(Family { authenticated_at: millis(ms), ..played.row().clone() });
+    };
+    proved(&mut played, 900);
+    played.reauthenticated(millis(100), millis(5_000)).expect("the application says it in seconds");
+    proved(&mut played, 1_900);
+    let earlier = played.reauthenticated(millis(900), millis(5_000));
     assert_eq!(earlier.err(), Some(NotRenewed::OlderProof));
+    proved(&mut played, 60_000);
+    played.reauthenticate(millis(5_000)).expect("the one before was said by a clock that is ahead");
+    assert_eq!(played.row().life.active_at, millis(5_000));
 }
 
 #[test]

@@ -125,4 +125,5 @@ async fn of_several_editors_at_once_one_is_heard_and_the_others_read_again() {
         }
     }
     undo(&app, "?applies=never").await.refused(422, "invalid_fields");
+    undo(&app, &format!("?reason={}", "x".repeat(1001))).await.refused(422, "invalid_fields");
 }

@@ -49,11 +49,16 @@ async fn what_changes_nothing_is_answered_and_not_written() {
     let world = World::new().await;
     let app = world.app("shop").await;
     let tokens = open(&app, json!({"plan": "free"})).await;
-    for patch in [json!({}), json!({"plan": "free"}), json!({"absent": null})] {
+    let unknown = "x".repeat(100_000);
+    for patch in
+        [json!({}), json!({"plan": "free"}), json!({"absent": null}), json!({unknown.as_str(): null})]
+    {
         amend(&app, &tokens.session, patch).await.expect(200);
     }
     assert_eq!(world.count_events("amended").await, 0);
-    amend(&app, &tokens.session, json!({"plan": null})).await.expect(200);
+    amend(&app, &tokens.session, json!({"plan": null, unknown.as_str(): null})).await.expect(200);
+    let event = world.events().await.pop().unwrap();
+    assert_eq!(event["detail"], json!({"claims": ["plan"]}), "what was never there is not told");
     assert_eq!(app.session(&tokens.session).await["claims"], json!({"amr": ["pwd"], "acr": "aal1"}));
 }
 

@@ -91,6 +91,8 @@ async fn rv_8_what_a_filter_selects_and_no_more() {
     assert_eq!(end(&app, json!({"filter": filter})).await.expect(200).json(), json!({"ended": 0}));
     let events = world.events().await;
     assert!(events.iter().any(|e| e["type"] == "sessions_ended" && e["detail"]["why"] == "lost phone"));
+    let long = json!({"filter": filter, "reason": "x".repeat(1001)});
+    assert_eq!(end(&app, long).await.refused(422, "invalid_fields").json()["fields"][0]["path"], "reason");
     end(&app, json!({})).await.refused(422, "invalid_fields");
     end(&app, json!({"filter": {"user": "ann"}})).await.refused(422, "invalid_fields");
     end(&app, json!({"filter": {"session_id": "x"}})).await.refused(422, "invalid_fields");
