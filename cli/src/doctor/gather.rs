@@ -45,8 +45,9 @@ pub fn facts(config: Option<&Path>, remote: Remote) -> Result<Facts, Fault> {
         Err(fault) if config.is_none() => return Err(fault),
         Err(_) => Vec::new(),
     };
-    let ring = config.as_ref().and_then(|config| config.as_ref().ok()).and_then(ring_of);
-    let files = database.map(|database| files(&database, ring));
+    let configured = config.as_ref().and_then(|config| config.as_ref().ok());
+    let tls_key = configured.and_then(|config| config.tls.key.clone());
+    let files = database.map(|database| files(&database, configured.and_then(ring_of), tls_key));
     Ok(of_node(&remote, config, apps, files))
 }
 
@@ -133,7 +134,7 @@ fn made_at(headers: &HeaderMap) -> Option<i64> {
     i64::try_from(since).ok().map(|date| date.saturating_add(age))
 }
 
-fn files(database: &Path, ring: Option<PathBuf>) -> Files {
+fn files(database: &Path, ring: Option<PathBuf>, tls_key: Option<PathBuf>) -> Files {
     let folder = folder_of(database);
     let beside = |ending: &str| {
         let mut name = database.as_os_str().to_owned();
@@ -147,7 +148,7 @@ fn files(database: &Path, ring: Option<PathBuf>) -> Files {
     // `dev` keeps its ring here; there is none to look at where the configuration gives it as text.
     let ring = ring.or_else(|| Some(folder.join("ring.toml")).filter(|ring| ring.exists()));
     let named = [folder.join(SOCKET), database.to_owned(), beside("-wal"), beside("-shm")];
-    let modes = named.into_iter().chain(ring.clone());
+    let modes = named.into_iter().chain(ring.clone()).chain(tls_key);
     let modes = modes.filter_map(|path| {
         let mode = std::fs::metadata(&path).ok()?.permissions().mode() & 0o777;
         Some((path, mode))
