@@ -99,13 +99,18 @@ fn look_at(app: ManagedApp, remote: &Remote, nobody: Option<&String>) -> Result<
     // Not while the node's clock is wrong; what is wrong is said elsewhere then.
     let keys = remote.get::<SigningKeyList>(&format!("{path}/signing-keys"));
     let issuer = app.public.issuer;
-    let public = |name: &str| match nobody {
+    let public = |name: &str| document(&format!("{issuer}/.well-known/{name}"));
+    let metadata = match nobody {
         Some(why) => Err(why.clone()),
-        None => document(&format!("{issuer}/.well-known/{name}")),
+        None => public("openid-configuration"),
+    };
+    let jwks = match &metadata {
+        Ok(_) => public("jwks.json"),
+        Err(why) => Err(why.clone()),
     };
     Ok(AppFacts {
-        metadata: public("openid-configuration"),
-        jwks: public("jwks.json"),
+        metadata,
+        jwks,
         id: app.public.id,
         created_at: app.created_at,
         issuer,
