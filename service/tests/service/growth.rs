@@ -2,9 +2,10 @@
 
 use tenure_core::id::AppId;
 use tenure_core::time::{Span, Timestamp};
+use tenure_service::limits::Retention;
 use tenure_store::{Directory as _, EventFilter, Filter, Horizon, Kind, Page, Sessions as _};
 
-use crate::node::{Node, START};
+use crate::node::{Node, START, ring};
 
 /// Everything that is stored: rows, which are of one size but for what the sign-in brought, bytes of records, entries of the
 /// feed, events.
@@ -88,4 +89,21 @@ async fn space_is_given_back_for_what_was_over_long_ago_and_for_nothing_else() {
     assert_eq!(rows, 0);
     assert!(later < events);
     assert_eq!(node.reason(&live, None).await, "unknown");
+}
+
+#[tokio::test]
+async fn what_is_over_is_kept_for_as_long_as_is_configured() {
+    let first = Node::first().await;
+    let retention = Retention { sessions: Span::from_days(2), events: Span::from_days(5) };
+    let (memory, clock) = (first.memory.clone(), first.clock.clone());
+    let node = Node::start_keeping(memory, clock, &ring(&[(1, "active", 7)]), retention).await.unwrap();
+    let ended = node.open("ann").await;
+    node.service.sign_out(&node.app, None, &ended).await.unwrap();
+    let events = stored(&node).await.3;
+    for (days, rows, kept) in [(1, 1, events), (2, 0, events), (3, 0, 0)] {
+        node.clock.advance(Span::from_days(days));
+        while node.service.give_space_back().await.unwrap() > 0 {}
+        let now = stored(&node).await;
+        assert_eq!((now.0, now.3), (rows, kept), "after {days} days more");
+    }
 }

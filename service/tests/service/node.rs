@@ -91,6 +91,16 @@ impl Node {
         clock: Arc<StandingClock>,
         ring: &str,
     ) -> std::result::Result<Self, StartError> {
+        Self::start_keeping(memory, clock, ring, Retention::default()).await
+    }
+
+    /// The same, where what is over is kept for so long.
+    pub async fn start_keeping(
+        memory: Arc<Memory>,
+        clock: Arc<StandingClock>,
+        ring: &str,
+        retention: Retention,
+    ) -> std::result::Result<Self, StartError> {
         let service = Service::start(
             Store::new(memory.clone()),
             RingSource::Text(Zeroizing::new(ring.to_owned())),
@@ -100,7 +110,7 @@ impl Node {
                 public_url: "https://tenure.test".into(),
                 dev: false,
                 cached_sessions: 1000,
-                retention: Retention::default(),
+                retention,
             },
         );
         Ok(Self { service: service.await?, memory, clock, app: AppId::parse("shop").unwrap() })
