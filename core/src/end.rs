@@ -7,7 +7,8 @@ use crate::limits::VERIFIER_SKEW;
 use crate::policy::Policy;
 use crate::refusal::EndReason;
 use crate::ring::KeyRing;
-use crate::time::Timestamp;
+use crate::settings::bounds::AUTH_TOKEN_TTL_SECS;
+use crate::time::{Span, Timestamp};
 use crate::token::AuthenticToken;
 
 /// What signing out with `token` changes, if anything. Any token of the family will do, current or not: whoever wants a
@@ -41,4 +42,12 @@ pub fn end(family: FamilyId, reason: EndReason, policy: &Policy, now: Timestamp)
         at: now,
         remember_until: now.plus(policy.longest_ttl).plus(VERIFIER_SKEW),
     }
+}
+
+/// An end that the store forgot when it went back in time, made again as it was. The feed remembers it for as long as an auth
+/// token of the session can live under any settings.
+pub fn end_again(family: FamilyId, reason: EndReason, at: Timestamp) -> Change {
+    let longest = Span::from_secs(*AUTH_TOKEN_TTL_SECS.end());
+    let remember_until = at.plus(longest).plus(VERIFIER_SKEW);
+    Change::End { family, expected: None, scope: Scope::Session, reason, at, remember_until }
 }

@@ -1,4 +1,5 @@
-//! How many guarded updates a second the writer commits: `writer_rate <directory> [rows] [seconds] [producers]`.
+//! How many guarded updates a second the writer commits: `writer_rate <directory> [rows] [seconds] [producers]`, and how
+//! long they take while a backup is made, after a third of the time.
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::disallowed_methods)]
 
 use std::path::Path;
@@ -12,7 +13,7 @@ use tenure_core::id::{AppId, ClientId, Edition, FamilyId, Kid, Seq, UserId};
 use tenure_core::open::Opening;
 use tenure_core::time::{Span, Timestamp};
 use tenure_sqlite::{Options, Sqlite};
-use tenure_store::Sessions;
+use tenure_store::{Backups, Sessions};
 
 const START: Timestamp = Timestamp::from_secs(1_900_000_000);
 /// Sessions opened in one second.
@@ -41,8 +42,11 @@ async fn main() {
 
     let (written, processor, started) = (written_bytes(), processor_time(), Instant::now());
     let deadline = started + Duration::from_secs(seconds);
-    let run = |store, producer| produce(store, producer, producers, rows, deadline);
-    let mut waits: Vec<u32> = each(&store, producers, run).await.into_iter().flatten().collect();
+    let backing_up =
+        tokio::spawn(back_up(Arc::clone(&store), path.with_extension("backup"), started, seconds));
+    let run = |store, producer| produce(store, producer, producers, rows, started, deadline);
+    let all: Vec<(u32, u32)> = each(&store, producers, run).await.into_iter().flatten().collect();
+    let mut waits: Vec<u32> = all.iter().map(|(_, wait)| *wait).collect();
     let took = started.elapsed().as_secs_f64();
     let updates = waits.len() as f64;
     waits.sort_unstable();
@@ -60,6 +64,19 @@ async fn main() {
         (written_bytes() - written) / updates,
         (processor_time() - processor) * 1e6 / updates,
     );
+    let (from, to) = backing_up.await.unwrap();
+    let mut during: Vec<u32> =
+        all.iter().filter(|(at, _)| (from..to).contains(at)).map(|(_, wait)| *wait).collect();
+    during.sort_unstable();
+    let quantile = |q: f64| f64::from(during[((during.len() as f64 - 1.0) * q) as usize]) / 1000.0;
+    println!(
+        "a backup in {} ms; meanwhile {:.0} updates/s, p50 {:.2} ms, p99 {:.2} ms, longest {:.2} ms",
+        to - from,
+        during.len() as f64 * 1000.0 / f64::from(to - from),
+        quantile(0.5),
+        quantile(0.99),
+        quantile(1.0)
+    );
     let (asked, started) = (200_000, Instant::now());
     for n in 0..asked {
         assert!(store.load(id(mix(n) % rows)).await.unwrap().is_some());
@@ -70,6 +87,15 @@ async fn main() {
     drop(store);
     let bytes = std::fs::metadata(&path).unwrap().len();
     println!("{} MiB, {:.0} bytes a session", bytes >> 20, bytes as f64 / rows as f64);
+}
+
+/// Makes a backup after a third of the time; when it began and ended, in milliseconds.
+async fn back_up(store: Arc<Sqlite>, to: std::path::PathBuf, started: Instant, seconds: u64) -> (u32, u32) {
+    let _ = std::fs::remove_file(&to);
+    tokio::time::sleep(Duration::from_millis(seconds * 333)).await;
+    let from = started.elapsed().as_millis() as u32;
+    store.back_up(&to, START).await.unwrap();
+    (from, started.elapsed().as_millis() as u32)
 }
 
 /// Runs `work` in so many tasks.
@@ -86,14 +112,16 @@ where
     done
 }
 
-/// Advances random sessions of its own, one after the other; gives how long each took, in microseconds.
+/// Advances random sessions of its own, one after the other; gives for each when it was asked for, in milliseconds since the
+/// start, and how long it took, in microseconds.
 async fn produce(
     store: Arc<Sqlite>,
     producer: u64,
     producers: u64,
     rows: u64,
+    started: Instant,
     deadline: Instant,
-) -> Vec<u32> {
+) -> Vec<(u32, u32)> {
     let mine = (rows - producer).div_ceil(producers);
     let mut seqs = vec![Seq::FIRST; mine as usize];
     let mut random = producer;
@@ -108,7 +136,7 @@ async fn produce(
         let seq = &mut seqs[which as usize];
         assert!(store.commit(&advance(which * producers + producer, *seq, random)).await.unwrap());
         *seq = seq.next();
-        waits.push(asked.elapsed().as_micros() as u32);
+        waits.push(((asked - started).as_millis() as u32, asked.elapsed().as_micros() as u32));
     }
 }
 

@@ -54,7 +54,8 @@ fn get(db: &Connection, kind: Kind, key: &str) -> Result<Option<Record>, Fault> 
     Ok(statement.query_row([kind.as_str(), key], record).optional()?)
 }
 
-fn records(
+/// Records of a kind, by rising key.
+pub(crate) fn records(
     db: &Connection,
     kind: Kind,
     prefix: &str,

@@ -4,8 +4,10 @@
 //! checkpoints on a connection of their own.
 
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+pub mod backup;
 
 mod sessions;
 
@@ -66,6 +68,7 @@ pub struct Sqlite {
     _checkpoints: Checkpoints,
     writer: Writer,
     incarnation: u64,
+    path: PathBuf,
     file: Arc<File>,
     _lock: Lock,
 }
@@ -101,6 +104,7 @@ impl Sqlite {
             _checkpoints: checkpoints,
             writer,
             incarnation: incarnation as u64,
+            path: path.to_owned(),
             file,
             _lock: lock,
         })

@@ -13,7 +13,7 @@ const STEPS: [&str; 2] =
     [include_str!("migrations/0001_sessions.sql"), include_str!("migrations/0002_editions_and_events.sql")];
 
 /// What `application_id` holds: "TENR".
-const APPLICATION_ID: i32 = 0x5445_4e52;
+pub(crate) const APPLICATION_ID: i32 = 0x5445_4e52;
 
 /// Small pages: a row of some 200 bytes should not cost 4 KiB of log.
 pub(crate) const PAGE_BYTES: u32 = 2048;
@@ -62,9 +62,14 @@ pub(crate) fn prepare(path: &Path, options: &Options) -> Result<(), OpenError> {
     Ok(())
 }
 
+/// How many steps a database has taken.
+pub(crate) fn version_of(db: &Connection) -> rusqlite::Result<u32> {
+    db.pragma_query_value(None, "user_version", |row| row.get(0))
+}
+
 fn version(db: &Connection, path: &Path) -> Result<u32, OpenError> {
     let read = || {
-        let version: u32 = db.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        let version = version_of(db)?;
         let application: i32 = db.pragma_query_value(None, "application_id", |row| row.get(0))?;
         let tables: u32 = db.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
         Ok((version, application, tables))

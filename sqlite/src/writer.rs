@@ -188,7 +188,8 @@ impl Answers {
     }
 }
 
-fn mark(db: &Connection, at: i64) -> Result<(), Fault> {
+/// Writes the mark of time.
+pub(crate) fn mark(db: &Connection, at: i64) -> Result<(), Fault> {
     let sql = "UPDATE meta SET value = ? WHERE name = 'high_water'";
     db.prepare_cached(sql)?.execute([at])?;
     Ok(())

@@ -19,6 +19,9 @@ pub use sessions::{EndWhere, Ended, Horizon, OpenOutcome, Page, Sessions};
 mod directory;
 pub use directory::{Directory, Expected, Kind, Record, Write, Written};
 
+mod backup;
+pub use backup::{Backups, Manifest, NotMade};
+
 mod feed;
 pub use feed::{Announcement, Entry, FeedPage, Subject};
 
@@ -34,7 +37,7 @@ pub use filter::{Filter, Status};
 mod unavailable;
 pub use unavailable::Unavailable;
 
-/// What a backend is: both contracts, and a way to be asked whether it works.
-pub trait Backend: Sessions + Directory {}
+/// What a backend is: all contracts at once.
+pub trait Backend: Sessions + Directory + Backups {}
 
-impl<T: Sessions + Directory> Backend for T {}
+impl<T: Sessions + Directory + Backups> Backend for T {}

@@ -1,10 +1,12 @@
 //! The reference for the verbs of records.
 
+use std::path::Path;
+
 use async_trait::async_trait;
 use tenure_core::time::Timestamp;
 
 use super::{Memory, Stored, pause};
-use crate::{Directory, Expected, Kind, Record, Unavailable, Write, Written};
+use crate::{Backups, Directory, Expected, Kind, Manifest, NotMade, Record, Unavailable, Write, Written};
 
 #[async_trait]
 impl Directory for Memory {
@@ -48,6 +50,14 @@ impl Directory for Memory {
 
     async fn probe(&self) -> Result<(), Unavailable> {
         self.stored().map(drop)
+    }
+}
+
+#[async_trait]
+impl Backups for Memory {
+    /// There is nothing on a disk that a copy would outlive.
+    async fn back_up(&self, _to: &Path, _at: Timestamp) -> Result<Manifest, NotMade> {
+        Err(self.stored().err().map_or(NotMade::Unsupported, NotMade::Unavailable))
     }
 }
 

@@ -1,0 +1,151 @@
+//! What a restored store does not know and the one before it does: ends, sessions, newer tokens, records.
+
+use std::path::Path;
+
+use rusqlite::{Connection, Row};
+use tenure_core::end::end_again;
+use tenure_core::id::{AppId, FamilyId, UserId};
+use tenure_core::refusal::EndReason;
+use tenure_core::time::Timestamp;
+use tenure_store::Kind;
+
+use super::APPLICATION_ID;
+use super::error::BackupError;
+use crate::batch::Batch;
+use crate::fault::Fault;
+use crate::rows::{Fields, Key};
+use crate::{changes, schema, writer};
+
+/// Everything that the store before it knows better.
+pub struct Losses {
+    /// Sessions that have ended there and live here, oldest end first.
+    pub ended: Vec<LostEnd>,
+    /// Sessions that live there and are not known here.
+    pub opened: u64,
+    /// Sessions that live in both, with a newer token there.
+    pub ahead: u64,
+    /// Records that differ, by kind and key.
+    pub records: Vec<RecordLoss>,
+}
+
+/// An end that is not known here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LostEnd {
+    /// Which session.
+    pub family: FamilyId,
+    /// Of which app.
+    pub app: AppId,
+    /// Whose.
+    pub user: UserId,
+    /// When it ended.
+    pub at: Timestamp,
+    /// Why.
+    pub reason: EndReason,
+}
+
+/// A record that is not as it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RecordLoss {
+    /// It had been deleted, and is back.
+    Back(Kind, String),
+    /// It had been made since, and is gone.
+    Gone(Kind, String),
+    /// It had been changed since, and is as it was before.
+    Older(Kind, String),
+}
+
+/// Compares the restored database `db` with the store or backup at `before`, which is only read.
+pub(super) fn find(db: &Connection, before: &Path) -> Result<Losses, BackupError> {
+    let failed = BackupError::database(before);
+    // SQLite would make a database where there is none.
+    std::fs::metadata(before).map_err(BackupError::file(before))?;
+    db.execute("ATTACH ? AS before", [read_only(before)]).map_err(|error| failed(error.into()))?;
+    let found = compare(db, before);
+    // What was asked of it is read to the end by now.
+    db.execute("DETACH before", []).map_err(|error| failed(error.into()))?;
+    found
+}
+
+fn compare(db: &Connection, before: &Path) -> Result<Losses, BackupError> {
+    let failed = BackupError::database(before);
+    let mark: i32 = db
+        .query_row("PRAGMA before.application_id", [], |row| row.get(0))
+        .map_err(|error| failed(error.into()))?;
+    if ![schema::APPLICATION_ID, APPLICATION_ID].contains(&mark) {
+        return Err(BackupError::Foreign { path: before.to_owned() });
+    }
+    read(db).map_err(failed)
+}
+
+fn read(db: &Connection) -> Result<Losses, Fault> {
+    let count = |sql: &str| -> Result<u64, Fault> { Ok(db.query_row(sql, [], |row| row.get(0))?) };
+    let sql = format!(
+        "SELECT {LOST} FROM before.family AS b JOIN main.family AS m USING (id, tail) \
+         WHERE b.ended_at IS NOT NULL AND m.ended_at IS NULL ORDER BY b.ended_at, id"
+    );
+    let ended = db.prepare(&sql)?.query_and_then([], lost_end)?.collect::<Result<_, _>>()?;
+    let opened = count(
+        "SELECT count(*) FROM before.family AS b WHERE b.ended_at IS NULL \
+         AND NOT EXISTS (SELECT 1 FROM main.family AS m WHERE m.id = b.id AND m.tail = b.tail)",
+    )?;
+    let ahead = count(
+        "SELECT count(*) FROM before.family AS b JOIN main.family AS m USING (id, tail) \
+         WHERE b.ended_at IS NULL AND m.ended_at IS NULL AND b.seq > m.seq",
+    )?;
+    Ok(Losses { ended, opened, ahead, records: records(db)? })
+}
+
+const LOST: &str = "id, tail, b.app, b.user, b.ended_at, b.end_reason";
+
+fn lost_end(row: &Row<'_>) -> Result<LostEnd, Fault> {
+    let mut fields = Fields::new("family", LOST, row)?;
+    let family = Key { id: fields.get()?, tail: fields.get()? }.into();
+    let app = fields.text(AppId::parse)?;
+    let user = fields.text(UserId::parse)?;
+    let at = Timestamp::from_millis(fields.get()?);
+    let reason = EndReason::from_code(fields.get()?).ok_or_else(|| fields.illegal())?;
+    Ok(LostEnd { family, app, user, at, reason })
+}
+
+/// Canaries and what concerns the installation are of the store itself.
+fn records(db: &Connection) -> Result<Vec<RecordLoss>, Fault> {
+    let sql = "SELECT kind, key, b.version, m.version \
+               FROM before.record AS b FULL JOIN main.record AS m USING (kind, key) \
+               WHERE kind NOT IN ('canary', 'installation') AND b.bytes IS NOT m.bytes ORDER BY kind, key";
+    let mut statement = db.prepare(sql)?;
+    let mut rows = statement.query([])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let name: String = row.get(0)?;
+        let Some(kind) = Kind::ALL.into_iter().find(|kind| kind.as_str() == name) else { continue };
+        let key = row.get(1)?;
+        let (there, here): (Option<u64>, Option<u64>) = (row.get(2)?, row.get(3)?);
+        found.push(match (there, here) {
+            (None, _) => RecordLoss::Back(kind, key),
+            (_, None) => RecordLoss::Gone(kind, key),
+            (Some(_), Some(_)) => RecordLoss::Older(kind, key),
+        });
+    }
+    Ok(found)
+}
+
+/// Makes `ends` again, as they were, in one commit with their entries in the feed. Says how many it made.
+pub(super) fn make_again(db: &Connection, ends: &[LostEnd]) -> Result<u64, Fault> {
+    let seen = db.query_row("SELECT value FROM meta WHERE name = 'high_water'", [], |row| row.get(0))?;
+    let batch = Batch::new(db, seen);
+    batch.execute("BEGIN IMMEDIATE", [])?;
+    let mut made = 0;
+    for end in ends {
+        made += u64::from(changes::commit(&batch, &end_again(end.family, end.reason, end.at))?);
+    }
+    writer::mark(db, batch.seen())?;
+    batch.execute("COMMIT", [])?;
+    Ok(made)
+}
+
+/// The address of a database that is not to be written, as SQLite reads one (https://www.sqlite.org/uri.html).
+fn read_only(path: &Path) -> String {
+    let text = path.to_string_lossy();
+    let escaped = text.replace('%', "%25").replace('?', "%3f").replace('#', "%23");
+    format!("file:{escaped}?mode=ro")
+}
