@@ -11,3 +11,5 @@ pub mod recover;
 pub mod ring;
 pub mod session;
 pub mod tail;
+
+pub mod backup;

@@ -70,6 +70,9 @@ enum Command {
     Ring(commands::ring::RingCommand),
     /// Follow what happens, as it happens.
     Tail(commands::tail::TailArguments),
+    /// Back up a store, check a backup, restore one.
+    #[command(subcommand)]
+    Backup(commands::backup::BackupCommand),
     /// Let clients that are ahead of a restored store go on, for a bounded time.
     Recover(commands::recover::RecoverArguments),
     /// Print the OpenAPI document of this version.
@@ -103,6 +106,7 @@ fn run(command: Command, output: Output) -> Result<(), Fault> {
         Command::ApiKey(command) => commands::api_key::run(command, output),
         Command::Ring(command) => commands::ring::run(command, output),
         Command::Tail(arguments) => commands::tail::run(arguments, output),
+        Command::Backup(command) => commands::backup::run(command, output),
         Command::Recover(arguments) => commands::recover::run(arguments, output),
         Command::Openapi => commands::openapi::run(output),
         Command::Completion(arguments) => commands::completion::run(&arguments, Arguments::command(), output),

@@ -67,10 +67,14 @@ pub fn random() -> Result<[u8; 32], Fault> {
     Ok(bytes)
 }
 
+/// What tells a new store from every other.
+pub fn incarnation() -> Result<u64, Fault> {
+    Ok(u64::from_le_bytes(random()?[..8].try_into().map_err(Fault::failed)?))
+}
+
 /// Opens the embedded store. With `migrate` it is brought to this binary's schema, or made.
 pub fn open_sqlite(path: &Path, migrate: bool) -> Result<Store, Fault> {
-    let incarnation = u64::from_le_bytes(random()?[..8].try_into().map_err(Fault::failed)?);
-    let options = SqliteOptions { migrate, ..SqliteOptions::new(incarnation) };
+    let options = SqliteOptions { migrate, ..SqliteOptions::new(incarnation()?) };
     let opened = Sqlite::open(path, options).map_err(|error| match error {
         OpenError::NotMigrated { .. } => {
             Fault::failed(format!("{}: {error}, with `tenure migrate`", path.display()))

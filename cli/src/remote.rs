@@ -36,6 +36,11 @@ pub struct Remote {
 }
 
 impl Remote {
+    /// Whether anybody listens at its socket.
+    pub fn answers(&self) -> bool {
+        std::os::unix::net::UnixStream::connect(self.data_dir.join(SOCKET)).is_ok()
+    }
+
     /// Sends a request and reads the JSON of its answer; an empty one is null.
     pub fn call<T: DeserializeOwned>(
         &self,

@@ -36,6 +36,12 @@ impl FamilyId {
         Self(bytes)
     }
 
+    /// The second in which it was made.
+    pub fn made_in_second(&self) -> i64 {
+        let [a, b, c, d, ..] = self.0;
+        i64::from(u32::from_be_bytes([a, b, c, d]))
+    }
+
     /// The id with these bytes.
     pub const fn from_bytes(bytes: [u8; 16]) -> Self {
         Self(bytes)

@@ -5,7 +5,7 @@
 use crate::change::{Change, Scope};
 use crate::digest::{Attempt, Salt};
 use crate::family::{Family, Head, Life, Retries};
-use crate::id::{AppId, ClientId, Seq};
+use crate::id::{AppId, ClientId, FamilyId, Seq};
 use crate::limits::{CLOCK_BEHIND, HANDOFF_LIFE, REPLAYED_ROTATIONS, REPLAYS_OF_ONE_ROTATION, VERIFIER_SKEW};
 use crate::policy::{Activity, Policy};
 use crate::refusal::{EndReason, Refusal};
@@ -49,6 +49,12 @@ pub enum Via {
 pub enum Recovery {
     /// Never: the normal state.
     Closed,
+    /// Not yet: the store was restored, and no operator has said yet what is to become of what it lost. Until then nobody is
+    /// told anything final about that: the wrong backup may have been taken, and the right store may still come.
+    Awaited {
+        /// Families made from this moment on may be lost.
+        since: Timestamp,
+    },
     /// The store lost commits and an operator, a restore or a fail-over said so.
     Open {
         /// When recovery was opened: only rows written before it can be behind.
@@ -56,6 +62,13 @@ pub enum Recovery {
         /// By how many tokens a client may be ahead.
         ahead: u32,
     },
+}
+
+impl Recovery {
+    /// Whether `family`, which is not stored, may be one that the store lost and that may come back with it.
+    pub fn may_bring_back(&self, family: FamilyId) -> bool {
+        matches!(self, Self::Awaited { since } if family.made_in_second() >= since.secs())
+    }
 }
 
 /// Everything that a decision needs besides what is stored and what was presented.
@@ -131,7 +144,7 @@ pub enum Decision {
 /// Decides what a presented token means for `stored`, in the order of `docs/concepts/rotation.md`: tag (the type proves
 /// it), client, sender constraint, state of the family, counter. A caller that fails one of the first three changes nothing.
 pub fn decide(stored: Option<&Family>, presented: &Presented<'_>, c: &Circumstances<'_>) -> Decision {
-    let Some(family) = stored else { return refuse(Refusal::Unknown) }; // row 10
+    let Some(family) = stored else { return unknown(presented, c) };
     if let Some(refusal) = not_the_holder(family, presented) {
         return refuse(refusal);
     }
@@ -141,6 +154,13 @@ pub fn decide(stored: Option<&Family>, presented: &Presented<'_>, c: &Circumstan
         }
         Some(refusal) => refuse(refusal), // rows 1 and 2
         None => by_counter(family, presented, c),
+    }
+}
+
+fn unknown(presented: &Presented<'_>, c: &Circumstances<'_>) -> Decision {
+    match c.recovery.may_bring_back(presented.token.family()) {
+        true => Decision::Refuse { refusal: Refusal::OutOfSync, notice: Some(Notice::OutOfSync) }, // row 9
+        false => refuse(Refusal::Unknown),                                                         // row 10
     }
 }
 

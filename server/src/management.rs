@@ -2,6 +2,7 @@
 
 mod api_keys;
 mod apps;
+mod backups;
 mod diagnosis;
 mod events;
 mod recovery;
@@ -24,7 +25,8 @@ pub fn routes() -> Router<Http> {
         .route("/v1/session-presets", get(session_settings::presets))
         .route("/v1/events", get(events::of_all))
         .route("/v1/apps/{app}/events", get(events::of_app))
-        .route("/v1/recovery", post(recovery::open))
+        .route("/v1/recovery", get(recovery::show).post(recovery::open).delete(recovery::close))
+        .route("/v1/backups", get(backups::show).post(backups::create))
         .route("/v1/diagnosis", get(diagnosis::show))
         .route("/v1/apps/{app}/session-settings", get(session_settings::show).put(session_settings::change))
         .route("/v1/apps/{app}/session-settings/versions", get(session_settings::versions))

@@ -57,6 +57,14 @@ types!(
     ApiKeyRevoked = "api_key_revoked",
     /// Recovery was opened.
     RecoveryOpened = "recovery_opened",
+    /// Recovery was closed.
+    RecoveryClosed = "recovery_closed",
+    /// The store was made of a backup.
+    Restored = "restored",
+    /// A backup was made.
+    BackupMade = "backup_made",
+    /// A backup could not be made.
+    BackupFailed = "backup_failed",
 );
 
 impl Type {

@@ -21,6 +21,7 @@ pub mod apps;
 pub mod settings_history;
 
 pub mod change_settings;
+
 pub mod recovery;
 pub mod settings_effects;
 
@@ -31,6 +32,8 @@ pub mod signing_keys;
 
 pub mod start;
 
+pub mod backup;
+
 pub mod issue;
 
 mod claims;
@@ -39,7 +42,7 @@ mod in_force;
 
 pub mod service;
 
-mod canaries;
+pub mod canaries;
 pub mod catalogue;
 pub mod credentials;
 mod revocations;

@@ -17,6 +17,10 @@ pub const FAILURES_PER_MINUTE: u32 = 120;
 pub const REFRESHES_PER_SECOND: u32 = 50;
 /// Refreshes at once that one session may make after a pause.
 pub const REFRESHES_BURST: u32 = 500;
+/// How long recovery may be open.
+pub const RECOVERY_LONGEST: Span = Span::from_days(30);
+/// The name of a backup's file, at most, in bytes.
+pub const BACKUP_PATH_BYTES: usize = 4096;
 /// How often a change is decided again because somebody else was faster.
 pub const ATTEMPTS: u32 = 100;
 /// How often an unknown kid may make the node look at its ring again, in seconds.

@@ -59,12 +59,24 @@ pub(crate) struct ApiKeyRecord {
     pub(crate) created_at_ms: i64,
 }
 
-/// Open recovery.
+/// Recovery as it was opened last, and until when it is or was open. Absent: nobody has opened or closed it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct RecoveryRecord {
     pub(crate) opened_at_ms: i64,
     pub(crate) closes_at_ms: i64,
     pub(crate) ahead: u32,
+}
+
+/// The restore that this store comes from.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct RestoredRecord {
+    pub(crate) at_ms: i64,
+    pub(crate) backup_made_at_ms: i64,
+    pub(crate) backup_high_water_ms: i64,
+    pub(crate) incarnation: String,
+    pub(crate) feed_head: u64,
+    pub(crate) ended_again: u64,
+    pub(crate) ends_lost: Option<u64>,
 }
 
 /// The key of a version of settings: versions sort as numbers do.

@@ -1,7 +1,7 @@
 //! What every operation works with: the store, the clock, the keys, and what is remembered of them.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
@@ -9,8 +9,9 @@ use tenure_core::id::{AppId, FamilyId, Kid, UserId};
 use tenure_core::limits::CLOCK_BEHIND;
 use tenure_core::refusal::Refusal;
 use tenure_core::rotate::Recovery;
-use tenure_core::time::{Span, Timestamp};
+use tenure_core::time::Timestamp;
 use tenure_store::{Event, Store, Unavailable};
+use tenure_wire::recovery::BackupStatus;
 use tokio::sync::watch;
 
 use crate::canaries::{self, Mismatch};
@@ -20,6 +21,7 @@ use crate::credentials::Credentials;
 use crate::entropy::Entropy;
 use crate::error::{Error, Result};
 use crate::limits::{self, Rate, Retention};
+use crate::records::{RecoveryRecord, RestoredRecord};
 use crate::revocations::Revocations;
 use crate::ring::{Ring, RingSource};
 use crate::views::Views;
@@ -38,6 +40,7 @@ pub struct Service {
     pub(crate) views: Views,
     pub(crate) revocations: Revocations,
     pub(crate) recovery: ArcSwap<Recovering>,
+    pub(crate) backups: Mutex<BackupStatus>,
     pub(crate) session_rate: Rate<FamilyId>,
     pub(crate) notice_rate: Rate<FamilyId>,
     pub(crate) high_water: AtomicI64,
@@ -62,11 +65,11 @@ pub struct Options {
     pub retention: Retention,
 }
 
-/// Recovery as it was opened, and until when.
-#[derive(Clone, Copy)]
+/// Recovery as it was opened last, and the restore that it may be about.
+#[derive(Clone, Default)]
 pub(crate) struct Recovering {
-    pub(crate) recovery: Recovery,
-    pub(crate) closes_at: Timestamp,
+    pub(crate) opened: Option<RecoveryRecord>,
+    pub(crate) restored: Option<RestoredRecord>,
 }
 
 /// What was done since the start, for metrics.
@@ -137,9 +140,20 @@ impl Service {
         Ok(self.store.probe().await?)
     }
 
+    /// What becomes of clients that are ahead of the store at `now`.
     pub(crate) fn recovery(&self, now: Timestamp) -> Recovery {
         let recovering = self.recovery.load();
-        if now < recovering.closes_at { recovering.recovery } else { Recovery::Closed }
+        match (&recovering.opened, &recovering.restored) {
+            (Some(opened), _) if now.millis() < opened.closes_at_ms => {
+                Recovery::Open { opened_at: Timestamp::from_millis(opened.opened_at_ms), ahead: opened.ahead }
+            }
+            (None, Some(restored)) => {
+                // The mark of time may be a second behind, and a clock as far as it may.
+                let seen = Timestamp::from_millis(restored.backup_high_water_ms);
+                Recovery::Awaited { since: seen.minus(CLOCK_BEHIND) }
+            }
+            _ => Recovery::Closed,
+        }
     }
 
     /// Reads the ring again, now: the operator changed it. The one in memory is kept when the new one is not the store's.
@@ -191,12 +205,5 @@ impl Service {
             Ok(()) => self.happened.send_replace(()),
             Err(error) => tracing::error!(%error, "an event could not be kept"),
         }
-    }
-}
-
-impl Recovering {
-    /// Closed.
-    pub(crate) fn none() -> Self {
-        Self { recovery: Recovery::Closed, closes_at: Timestamp::from_millis(0).minus(Span::ZERO) }
     }
 }

@@ -1,8 +1,8 @@
 //! Starting: the ring must be the store's, the clock must not be behind it, and everything that is asked often is read.
 
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
@@ -10,6 +10,7 @@ use tenure_core::id::FamilyId;
 use tenure_store::{Store, Unavailable};
 use tokio::sync::watch;
 
+use crate::backup;
 use crate::canaries;
 use crate::catalogue::Catalogue;
 use crate::clock::Clock;
@@ -88,13 +89,13 @@ impl Service {
         let service = Self {
             high_water: AtomicI64::new(store.high_water().await?.millis()),
             ring: ArcSwap::from_pointee(ring),
-            ring_source,
             ring_looked_at: AtomicU64::new(0),
             catalogue: Catalogue::default(),
             credentials: Credentials::default(),
             views: Views::new(options.cached_sessions),
             revocations: Revocations::default(),
-            recovery: ArcSwap::from_pointee(Recovering::none()),
+            recovery: ArcSwap::from_pointee(Recovering::default()),
+            backups: Mutex::new(backup::none_yet(&ring_source)),
             session_rate: session_rate(options.cached_sessions),
             notice_rate: Rate::new(
                 NOTICES_PER_MINUTE,
@@ -105,6 +106,7 @@ impl Service {
             tallies: Tallies::default(),
             happened: watch::Sender::new(()),
             changing: tokio::sync::Mutex::new(()),
+            ring_source,
             store,
             clock,
             entropy,
@@ -115,6 +117,7 @@ impl Service {
         service.credentials.load_all(&service.store).await?;
         service.revocations.catch_up(&service.store, service.clock.now()).await?;
         service.read_recovery().await?;
+        service.read_last_backup().await?;
         Ok(Arc::new(service))
     }
 }

@@ -11,3 +11,4 @@ pub mod diagnosis;
 pub mod error;
 pub mod event;
 pub mod jwk;
+pub mod recovery;

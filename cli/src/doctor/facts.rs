@@ -91,13 +91,6 @@ pub struct Files {
     pub schema: Result<Schema, String>,
 }
 
-impl Facts {
-    /// Why there is no app to look at.
-    pub fn no_app(&self) -> String {
-        self.node.as_ref().err().cloned().unwrap_or_else(|| "there is no app".to_owned())
-    }
-}
-
 impl AppFacts {
     /// A setting that is a text.
     pub fn text(&self, setting: &str) -> &str {

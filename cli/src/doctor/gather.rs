@@ -45,9 +45,8 @@ pub fn facts(config: Option<&Path>, remote: Remote) -> Result<Facts, Fault> {
         Err(fault) if config.is_none() => return Err(fault),
         Err(_) => Vec::new(),
     };
-    let configured = config.as_ref().and_then(|config| config.as_ref().ok());
-    let tls_key = configured.and_then(|config| config.tls.key.clone());
-    let files = database.map(|database| files(&database, configured.and_then(ring_of), tls_key));
+    let ring = config.as_ref().and_then(|config| config.as_ref().ok()).and_then(ring_of);
+    let files = database.map(|database| files(&database, ring));
     Ok(of_node(&remote, config, apps, files))
 }
 
@@ -99,18 +98,13 @@ fn look_at(app: ManagedApp, remote: &Remote, nobody: Option<&String>) -> Result<
     // Not while the node's clock is wrong; what is wrong is said elsewhere then.
     let keys = remote.get::<SigningKeyList>(&format!("{path}/signing-keys"));
     let issuer = app.public.issuer;
-    let public = |name: &str| document(&format!("{issuer}/.well-known/{name}"));
-    let metadata = match nobody {
+    let public = |name: &str| match nobody {
         Some(why) => Err(why.clone()),
-        None => public("openid-configuration"),
-    };
-    let jwks = match &metadata {
-        Ok(_) => public("jwks.json"),
-        Err(why) => Err(why.clone()),
+        None => document(&format!("{issuer}/.well-known/{name}")),
     };
     Ok(AppFacts {
-        metadata,
-        jwks,
+        metadata: public("openid-configuration"),
+        jwks: public("jwks.json"),
         id: app.public.id,
         created_at: app.created_at,
         issuer,
@@ -139,7 +133,7 @@ fn made_at(headers: &HeaderMap) -> Option<i64> {
     i64::try_from(since).ok().map(|date| date.saturating_add(age))
 }
 
-fn files(database: &Path, ring: Option<PathBuf>, tls_key: Option<PathBuf>) -> Files {
+fn files(database: &Path, ring: Option<PathBuf>) -> Files {
     let folder = folder_of(database);
     let beside = |ending: &str| {
         let mut name = database.as_os_str().to_owned();
@@ -153,7 +147,7 @@ fn files(database: &Path, ring: Option<PathBuf>, tls_key: Option<PathBuf>) -> Fi
     // `dev` keeps its ring here; there is none to look at where the configuration gives it as text.
     let ring = ring.or_else(|| Some(folder.join("ring.toml")).filter(|ring| ring.exists()));
     let named = [folder.join(SOCKET), database.to_owned(), beside("-wal"), beside("-shm")];
-    let modes = named.into_iter().chain(ring.clone()).chain(tls_key);
+    let modes = named.into_iter().chain(ring.clone());
     let modes = modes.filter_map(|path| {
         let mode = std::fs::metadata(&path).ok()?.permissions().mode() & 0o777;
         Some((path, mode))

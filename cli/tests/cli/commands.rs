@@ -137,10 +137,21 @@ fn health_and_recovery() {
     for command in both_ways(&folder, &dev) {
         assert_eq!(command(&["health", "--json"]).json()["status"], "ready");
         assert_eq!(words(&command(&["health"])), "The server can serve.");
-        assert!(command(&["recover", "--json"]).json()["closes_at"].is_i64());
-        let said = command(&["recover", "--hours", "2"]);
-        assert!(words(&said).starts_with("Recovery is open for 2 h."), "{said:?}");
-        let long = command(&["recover", "--hours", "1000000"]);
+        let shown = command(&["recover", "--show"]);
+        assert!(words(&shown).starts_with("Recovery is closed."), "{shown:?}");
+        let opened = command(&["recover", "--json"]).json();
+        assert_eq!(opened["state"], "open");
+        let length = |status: &Value| Some(status["closes_at"].as_i64()? - status["opened_at"].as_i64()?);
+        assert_eq!(length(&opened), Some(86_400));
+        for (text, seconds) in [("90m", 5400), ("2h", 7200), ("7d", 604_800), ("30s", 30)] {
+            let opened = command(&["recover", "--for", text, "--json"]).json();
+            assert_eq!(length(&opened), Some(seconds), "{text}");
+        }
+        let said = command(&["recover", "--for", "2h"]);
+        assert!(words(&said).starts_with("Recovery is open until 2"), "{said:?}");
+        let closed = command(&["recover", "--close", "--json"]).json();
+        assert_eq!((&closed["state"], &closed["restored"]), (&"closed".into(), &Value::Null));
+        let long = command(&["recover", "--for", "31d"]);
         assert!(long.refusal(4).starts_with("tenure: 422"), "{long:?}");
     }
     dev.stop();
@@ -195,7 +206,11 @@ fn exit_codes_tell_why() {
         &["session", "list"],
         &["app"],
         &[],
-        &["recover", "--hours", "x"],
+        &["recover", "--for", "x"],
+        &["recover", "--for", "24"],
+        &["recover", "--show", "--close"],
+        &["backup"],
+        &["backup", "verify"],
     ] {
         let done = run(tenure(wrong));
         assert_eq!((done.code, done.stdout.as_str()), (Some(2), ""), "{wrong:?}: {done:?}");

@@ -112,7 +112,7 @@ fn a_full_disk_is_not_now_and_loses_nothing_heavy() {
 }
 
 /// Whether this process may mount: only then can a disk be filled, or be made read-only.
-fn may_mount() -> bool {
+pub fn may_mount() -> bool {
     let tried = Command::new("unshare").args(["-m", "sh", "-c", "mount -t tmpfs tmpfs /mnt"]).output();
     tried.is_ok_and(|tried| tried.status.success())
 }

@@ -1,11 +1,13 @@
 //! The binary as its users meet it: starting, stopping, refusing, and every command.
 
 mod app_file;
+mod backup;
 mod commands;
 mod dev;
 mod disk;
 mod doctor;
 mod metrics;
+mod recovery;
 mod refused;
 mod ring;
 mod secrets;

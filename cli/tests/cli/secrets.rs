@@ -65,6 +65,11 @@ fn rt_23_jk_6_no_secret_is_in_a_file_a_log_a_metric_or_an_error() {
         let done = folder.command(words);
         planter.keep_text("a command", &format!("{done:?}"));
     }
+    // It lies among the files that are searched.
+    let backup = folder.data().join("a.backup");
+    let done = folder.command(&["backup", "create", "--to", text(&backup)]);
+    assert!(backup.exists(), "{done:?}");
+    planter.keep_text("backup create", &format!("{done:?}"));
     let done = run(tenure(&["ring", "add", "--ring-file", text(&folder.ring())]));
     planter.keep_text("ring add", &format!("{done:?}"));
     dev.server.signal("HUP");

@@ -96,6 +96,7 @@ fn policy_of(given: &Given) -> tenure_core::policy::Policy {
 fn settings_change(given: &Given, played: &mut Played) {
     played.recovery = match given.recovery {
         Recovery::Open { opened_at, ahead } => Recovery::Open { opened_at: at(opened_at.millis()), ahead },
+        Recovery::Awaited { since } => Recovery::Awaited { since: at(since.millis()) },
         Recovery::Closed => Recovery::Closed,
     };
     if let Some((idle, absolute)) = given.shortened {

@@ -6,7 +6,7 @@ use tenure_core::ring::KeyState::{Active, Retired, Verify};
 use tenure_core::rotate::{Notice, Recovery, Served};
 use tenure_core::time::Timestamp;
 
-use crate::case::{Ask, Case, Given, KEY, OTHER, REUSED, STRICT, Step, Verdict, ask, serves};
+use crate::case::{Ask, Case, Given, KEY, NONE, OTHER, REUSED, STRICT, Step, Verdict, ask, serves};
 
 /// Token 1 was used; the store went back, and token 1 was used again: number 2 was given out twice, and the row knows the
 /// second one (token 3 of this table).
@@ -16,6 +16,12 @@ const TWO_OF_A_NUMBER: &[Step] = &[Step::Use(1, KEY, 1_000), Step::Restore(0), S
 const fn open(at_ms: i64, ahead: u32) -> Given {
     Given { recovery: Recovery::Open { opened_at: Timestamp::from_millis(at_ms), ahead }, ..STRICT }
 }
+
+/// Restored from a backup that was made so many milliseconds after the start.
+const fn awaited(made_at_ms: i64) -> Given {
+    Given { recovery: Recovery::Awaited { since: Timestamp::from_millis(made_at_ms) }, ..STRICT }
+}
+const AWAITED: Given = awaited(0);
 
 /// Three tokens used; then the store goes back to after the first use (token 2 current, rotated at 1 s).
 const LOST_TWO: &[Step] =
@@ -50,6 +56,30 @@ pub(crate) const LOST_COMMITS: &[Case] = &[
     not_now("the current number on another token", STRICT, TWO_OF_A_NUMBER, ask(2, KEY, 9_000)),
     not_now("the same, without a key", open(500, 2), TWO_OF_A_NUMBER, ask(2, None, 9_000)),
     adopted("the current number on another token", open(5_000, 0), TWO_OF_A_NUMBER, ask(2, KEY, 9_000), 3),
+    not_now("nobody has said yet what is to become of what was lost", AWAITED, LOST_TWO, ask(4, KEY, 9_000)),
+    not_now("a session that the store may have lost", AWAITED, &[Step::Forget], ask(1, KEY, 9_000)),
+    not_now(
+        "the same, made in the second of the backup",
+        awaited(999),
+        &[Step::Use(1, KEY, 1), Step::Forget],
+        ask(1, NONE, 9_000),
+    ),
+    refused(
+        10,
+        "made before the backup",
+        awaited(1_000),
+        &[Step::Forget],
+        ask(1, KEY, 9_000),
+        Refusal::Unknown,
+    ),
+    refused(
+        10,
+        "somebody has said so",
+        open(5_000, 9),
+        &[Step::Forget],
+        ask(1, KEY, 9_000),
+        Refusal::Unknown,
+    ),
     Case {
         row: 3,
         name: "recovery is no business of the current token",

@@ -3,10 +3,9 @@
 use axum::body::Body;
 use axum::extract::{Extension, State};
 use http::HeaderMap;
-use serde::Deserialize;
-use serde_json::json;
 use tenure_core::time::Span;
 use tenure_service::credentials::Role;
+use tenure_wire::recovery::OpenRecovery;
 
 use crate::address::Peer;
 use crate::answer::{Answer, ok};
@@ -14,10 +13,10 @@ use crate::api_caller::require;
 use crate::body;
 use crate::state::Http;
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct OpenRecovery {
-    seconds: u32,
+/// Whether recovery is open, and what it may be about.
+pub async fn show(State(http): State<Http>, Extension(peer): Extension<Peer>, headers: HeaderMap) -> Answer {
+    require(&http, peer, &headers, Role::Admin, None)?;
+    ok(&http.service.recovery_status()?)
 }
 
 /// Opens recovery for a bounded time.
@@ -29,6 +28,11 @@ pub async fn open(
 ) -> Answer {
     require(&http, peer, &headers, Role::Admin, None)?;
     let request: OpenRecovery = body::json(&http, &headers, body).await?;
-    let closes_at = http.service.open_recovery(Span::from_secs(i64::from(request.seconds))).await?;
-    ok(&json!({"closes_at": closes_at.secs()}))
+    ok(&http.service.open_recovery(Span::from_secs(i64::from(request.seconds))).await?)
+}
+
+/// Closes recovery; again is 200 as well.
+pub async fn close(State(http): State<Http>, Extension(peer): Extension<Peer>, headers: HeaderMap) -> Answer {
+    require(&http, peer, &headers, Role::Admin, None)?;
+    ok(&http.service.close_recovery().await?)
 }

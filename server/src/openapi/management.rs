@@ -3,6 +3,7 @@
 mod apps;
 mod events;
 mod keys;
+mod recovery;
 mod sessions;
 
 use serde_json::{Map, Value, json};
@@ -15,6 +16,7 @@ pub(super) fn operations() -> Vec<Operation> {
     all.extend(sessions::operations());
     all.extend(events::operations());
     all.extend(keys::operations());
+    all.extend(recovery::operations());
     all
 }
 

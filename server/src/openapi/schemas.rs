@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use tenure_core::limits::{APP_ID_BYTES, USER_ID_BYTES};
 use tenure_core::refusal::{EndReason, Refusal};
+use tenure_service::limits::{BACKUP_PATH_BYTES, RECOVERY_LONGEST};
 use tenure_wire::claims::RESERVED_CLAIMS;
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
@@ -147,6 +148,9 @@ fn limits() -> Vec<(&'static str, &'static str, Value)> {
         ("CreateApiKey", "name", name()),
         ("CreateApiKey", "role", roles()),
         ("ApiKey", "role", roles()),
+        ("OpenRecovery", "seconds", json!({"minimum": 1, "maximum": RECOVERY_LONGEST.secs()})),
+        ("CreateBackup", "to", json!({"minLength": 1, "maxLength": BACKUP_PATH_BYTES})),
+        ("RecoveryStatus", "state", json!({"enum": ["closed", "awaited", "open"]})),
         ("OpenRequest", "user_id", user()),
         ("OpenRequest", "auth_time", json!({"minimum": 0})),
         ("OpenRequest", "amr", amr),

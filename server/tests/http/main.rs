@@ -28,6 +28,7 @@ mod sessions;
 
 mod api_keys;
 mod apps;
+mod backups;
 mod dev_clock;
 mod in_force;
 mod operations;

@@ -13,7 +13,7 @@ use crate::support::call::Call;
 use crate::support::reference::{Needs, Row, rows};
 
 /// What a client can still ask, because it is in memory.
-const SERVED: [&str; 8] = [
+const SERVED: [&str; 11] = [
     "GET /v1/apps/{app}",
     "GET /v1/apps/{app}/.well-known/jwks.json",
     "GET /v1/apps/{app}/.well-known/openid-configuration",
@@ -22,6 +22,9 @@ const SERVED: [&str; 8] = [
     "GET /v1/apps/{app}/session-settings",
     "GET /v1/apps/{app}/api-keys",
     "GET /v1/apps/{app}/signing-keys",
+    "GET /v1/backups",
+    "GET /v1/recovery",
+    "DELETE /v1/recovery",
 ];
 /// What does not look at the store at all.
 const NO_STORE: [&str; 5] =
@@ -56,6 +59,7 @@ fn good_call(world: &World, app: &TestApp<'_>, row: &Row, tokens: &Tokens, key: 
         ("POST", "/sessions/end") => call.json(json!({"filter": {}})),
         ("POST", "/api-keys") => call.json(json!({"name": "k", "role": "verify"})),
         ("POST", "/v1/recovery") => call.json(json!({"seconds": 60})),
+        ("POST", "/v1/backups") => call.own_socket().json(json!({"to": "/tmp/a.backup"})),
         ("POST", "/dev/clock") => call.header("host", "localhost:7800").json(json!({"advance_seconds": 0})),
         _ => call,
     }

@@ -1,9 +1,12 @@
-//! `POST /v1/recovery`, and a store that went back in time.
+//! `/v1/recovery`, and a store that went back in time.
 
 use serde_json::json;
 use tenure_core::family::Family;
 use tenure_core::id::FamilyId;
-use tenure_store::Sessions as _;
+use tenure_core::time::Timestamp;
+use tenure_service::clock::Clock as _;
+use tenure_service::recovery::{Restore, record};
+use tenure_store::{Manifest, Sessions as _, Store};
 
 use crate::support::app::TestApp;
 use crate::support::{KEY, Tokens, World};
@@ -91,6 +94,100 @@ async fn rt_24_a_number_that_is_given_out_twice_is_out_of_sync_and_no_theft() {
     app.refreshed(&first.refresh).await;
     app.refresh(&second.refresh).await.refused(503, "out_of_sync");
     assert!(app.is_live(&first.session).await);
+}
+
+/// The store as it is restored from a backup of `made_at`, with what it is told then.
+async fn restored(world: World, made_at: Timestamp) -> World {
+    let manifest = Manifest {
+        made_at,
+        program: "0.1.0".to_owned(),
+        schema: 1,
+        incarnation: 0x0123_4567_89ab_cdef,
+        high_water: made_at,
+        feed_head: 3,
+        families: 1,
+        records: 1,
+        kids: vec![1],
+        content_bytes: 4096,
+        sha256: [1; 32],
+    };
+    let store = Store::new(world.memory.clone());
+    let at = world.clock.now();
+    let note = Restore { at, manifest: &manifest, file: "a.backup", ended_again: 0, ends_lost: Some(2) };
+    record(&store, &note).await.unwrap();
+    world.restarted().await
+}
+
+#[tokio::test]
+async fn rt_24_nobody_is_told_anything_final_of_a_restored_store_until_somebody_says_so() {
+    let world = World::new().await;
+    let app = world.app("shop").await;
+    open_recovery(&world, 3600).await;
+    let first = app.open("ann").await;
+    let backup = row(&world, &first.session).await;
+    let made_at = world.clock.now();
+    world.pass(60);
+    let second = app.refreshed(&first.refresh).await;
+    // Opened after the backup: the restored store has never heard of it.
+    let other = world.another_store().await;
+    let lost = TestApp::new(&other, "shop").open("bob").await;
+    world.memory.lose_commits_since(backup).unwrap();
+    let world = restored(world, made_at).await;
+    let app = TestApp::new(&world, "shop");
+    let shown = world.get("/v1/recovery").key(&world.admin).send().await;
+    insta::assert_snapshot!("awaited", shown.shown());
+    assert_eq!(world.count_events("restored").await, 1);
+    for _ in 0..3 {
+        app.refresh(&second.refresh).await.refused(503, "out_of_sync");
+        app.refresh(&lost.refresh).await.refused(503, "out_of_sync");
+    }
+    assert!(world.count_events("out_of_sync").await > 0);
+    app.sign_out(&lost.refresh).await.refused(503, "unavailable");
+    open_recovery(&world, 3600).await;
+    app.refresh(&second.refresh).await.expect(200);
+    assert_eq!(app.refresh(&lost.refresh).await.expect(401).reason(), "unknown");
+    app.sign_out(&lost.refresh).await.expect(200);
+    let shown = world.get("/v1/recovery").key(&world.admin).send().await;
+    insta::assert_snapshot!("open", shown.shown());
+}
+
+#[tokio::test]
+async fn rt_24_what_a_restored_store_lost_can_be_given_up_without_opening_it() {
+    let world = World::new().await;
+    world.app("shop").await;
+    let made_at = world.clock.now();
+    world.pass(60);
+    let other = world.another_store().await;
+    let lost = TestApp::new(&other, "shop").open("bob").await;
+    let world = restored(world, made_at).await;
+    let app = TestApp::new(&world, "shop");
+    app.refresh(&lost.refresh).await.refused(503, "out_of_sync");
+    let closed = world.delete("/v1/recovery").key(&world.admin).send().await;
+    insta::assert_snapshot!("closed", closed.shown());
+    assert_eq!(app.refresh(&lost.refresh).await.expect(401).reason(), "unknown");
+    // For good, and once is enough.
+    world.delete("/v1/recovery").key(&world.admin).send().await.expect(200);
+    let world = world.restarted().await;
+    assert_eq!(TestApp::new(&world, "shop").refresh(&lost.refresh).await.expect(401).reason(), "unknown");
+    assert_eq!(world.count_events("recovery_closed").await, 1);
+}
+
+#[tokio::test]
+async fn it_is_closed_before_its_time_when_somebody_says_so() {
+    let world = World::new().await;
+    let app = world.app("shop").await;
+    let first = app.open("ann").await;
+    let backup = row(&world, &first.session).await;
+    let second = app.refreshed(&first.refresh).await;
+    world.memory.lose_commits_since(backup).unwrap();
+    world.pass(1);
+    open_recovery(&world, 3600).await;
+    world.delete("/v1/recovery").key(&world.admin).send().await.expect(200);
+    let world = world.restarted().await;
+    let app = TestApp::new(&world, "shop");
+    app.refresh(&second.refresh).await.refused(503, "out_of_sync");
+    open_recovery(&world, 3600).await;
+    app.refresh(&second.refresh).await.expect(200);
 }
 
 #[tokio::test]

@@ -119,6 +119,14 @@ pub enum RingSource {
 }
 
 impl RingSource {
+    /// Where it is kept, in words.
+    pub fn place(&self) -> String {
+        match self {
+            Self::File(path) => path.canonicalize().unwrap_or_else(|_| path.clone()).display().to_string(),
+            Self::Text(_) => "the server's environment".to_owned(),
+        }
+    }
+
     /// Reads the ring as it is now.
     pub fn read(&self) -> Result<RingFile, RingError> {
         match self {

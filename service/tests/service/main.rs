@@ -3,6 +3,7 @@
 
 mod node;
 
+mod backup;
 mod growth;
 mod names;
 mod nodes;

@@ -78,11 +78,7 @@ pub(super) const STEPS: &[Step] = &[
     step("purity", Run::Check(purity::check), &[]),
     step("wasm", Run::OnTarget(WASM, words(&["cargo", "build", "-p", "tenure-core", "--target", WASM])), &[]),
     step("requirements", Run::Check(requirements::check), &[]),
-    step(
-        "deny",
-        line(&["cargo", "deny", "--all-features", "check", "bans", "licenses", "sources"]),
-        &[&DENY],
-    ),
+    step("deny", line(&["cargo", "deny", "check", "bans", "licenses", "sources"]), &[&DENY]),
     slow(step(
         "interop",
         Run::InFolder("testing/interop", words(&["bash", "testing/interop/run.sh"])),

@@ -13,7 +13,7 @@ const REFUSED: &str = "Verifiers refuse tokens that are signed with a key that t
 
 pub(super) fn judge(facts: &Facts) -> Verdict {
     if facts.apps.is_empty() {
-        return Verdict::skipped(facts.no_app());
+        return Verdict::skipped("there is no app to ask for");
     }
     let mut found: Vec<Finding> = facts.apps.iter().filter_map(lead).collect();
     let reached: Vec<_> = facts.apps.iter().filter(|app| app.jwks.is_ok()).collect();

@@ -13,7 +13,7 @@ const LEEWAY_SECS: i64 = 15;
 
 pub(super) fn judge(facts: &Facts) -> Verdict {
     if facts.apps.is_empty() {
-        return Verdict::skipped(facts.no_app());
+        return Verdict::skipped("there is no app to look at");
     }
     let found = facts.apps.iter().flat_map(|app| [deviation(app), observed(app), leeway(app)]);
     Verdict::Judged(found.flatten().collect())

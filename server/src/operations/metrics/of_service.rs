@@ -35,6 +35,13 @@ pub(super) fn write(service: &Service, lines: &mut Lines<'_>) -> Written {
         "Decisions made again because somebody else was faster",
         read(&tallies.stale),
     )?;
+    // Where no backup was ever made there is no age, and an alert on its absence.
+    if let Some(age) = service.backup_age() {
+        let secs = u64::try_from(age.secs()).unwrap_or(0);
+        lines.gauge("backup_age_seconds", "How long ago the last backup was made", secs)?;
+    }
+    let open = service.recovery_status().is_ok_and(|status| status.state == "open");
+    lines.gauge("recovery_open", "Whether clients that are ahead of the store go on", open.into())?;
     let counts = service.counts();
     lines.counter("session_cache_hits", "Times that a session was found in memory", counts.views_found)?;
     lines.counter(

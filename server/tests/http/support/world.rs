@@ -68,6 +68,18 @@ impl World {
         Self { admin, ..Self::start(self.memory, self.clock, self.ring, HttpOptions::default()).await }
     }
 
+    /// A store of its own with an app `shop`, under the same ring: what a store knew that was lost.
+    pub async fn another_store(&self) -> Self {
+        let ring = TempDir::new().unwrap();
+        self.ring_file().write(&ring.path().join("ring.toml")).unwrap();
+        let memory = Arc::new(Memory::default());
+        let mut other = Self::start(memory, self.clock.clone(), ring, HttpOptions::default()).await;
+        other.create_app("first").await;
+        other.admin = other.api_key("first", "admin", true).await;
+        other.app("shop").await;
+        other
+    }
+
     /// Another node on the same store, with the ring as it is written down now.
     pub async fn another_node(&self) -> Self {
         let ring = TempDir::new().unwrap();
