@@ -2,6 +2,8 @@
 
 mod desired;
 
+mod difference;
+
 use clap::{Args, Subcommand};
 use http::Method;
 use serde_json::json;

@@ -6,17 +6,14 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use http::Method;
 use http::header::IF_MATCH;
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use tenure_service::apps::check_name;
-use tenure_service::change_settings::changes_of_a_new_app;
-use tenure_wire::app::{AppAnswer, AppList, ManagedApp, SessionSettings};
+use tenure_wire::app::{AppAnswer, AppList, ManagedApp};
 
-use crate::app_file::{AppFile, readable};
+use super::difference::{Difference, Shown, body, of_existing, of_new, settings_path, words};
+use crate::app_file::AppFile;
 use crate::output::{Fault, Output};
 use crate::remote::{Remote, escaped};
-
-type Shown = SessionSettings<Map<String, Value>>;
 
 #[derive(Args)]
 pub struct Export {
@@ -56,42 +53,6 @@ pub struct Desired {
     applies: String,
     #[command(flatten)]
     remote: Remote,
-}
-
-/// Everything that would change.
-#[derive(Serialize)]
-struct Difference {
-    app_id: String,
-    creates: bool,
-    changes: Vec<Change>,
-    /// Live sessions of the app, and how many of them would end.
-    live_sessions: u64,
-    ends: u64,
-    applies: String,
-    warnings: Vec<String>,
-    #[serde(skip)]
-    version: u32,
-}
-
-#[derive(Clone, Serialize, Deserialize)]
-struct Change {
-    setting: String,
-    from: Value,
-    to: Value,
-}
-
-/// What a dry run says.
-#[derive(Deserialize)]
-struct DryRun {
-    effects: Effects,
-}
-
-#[derive(Deserialize)]
-struct Effects {
-    changes: Vec<Change>,
-    live_sessions: u64,
-    ends: u64,
-    warnings: Vec<String>,
 }
 
 pub fn export(export: &Export, output: Output) -> Result<(), Fault> {
@@ -159,16 +120,6 @@ fn put(apply: &Apply, file: &AppFile, difference: &Difference) -> Result<(), Fau
     Ok(())
 }
 
-fn compare(desired: &Desired) -> Result<(AppFile, Difference), Fault> {
-    let file = read(&desired.file)?;
-    file.name.as_deref().map_or(Ok(()), check_name).map_err(Fault::refused)?;
-    let difference = match find(&desired.remote, &file.id)? {
-        Some(app) => of_existing(&file, &app, desired)?,
-        None => of_new(&file, desired)?,
-    };
-    Ok((file, difference))
-}
-
 fn read(path: &Path) -> Result<AppFile, Fault> {
     let named = |error: &dyn std::fmt::Display| Fault::failed(format!("{}: {error}", path.display()));
     let text = if path == Path::new("-") {
@@ -188,103 +139,12 @@ fn find(remote: &Remote, id: &str) -> Result<Option<ManagedApp>, Fault> {
     known.then(|| remote.get(&format!("/v1/apps/{}", escaped(id))).map(one)).transpose()
 }
 
-fn of_existing(file: &AppFile, app: &ManagedApp, desired: &Desired) -> Result<Difference, Fault> {
-    let shown: Shown = desired.remote.get(&settings_path(&file.id))?;
-    let path = format!("{}?dry_run=true&applies={}", settings_path(&file.id), escaped(&desired.applies));
-    let effects = desired.remote.call::<DryRun>(Method::PUT, &path, Some(&body(file).into()))?.effects;
-    let mut changes = Vec::new();
-    let mut differs = |setting: &str, from: Value, to: Value| {
-        if from != to {
-            changes.push(Change { setting: setting.to_owned(), from, to });
-        }
+fn compare(desired: &Desired) -> Result<(AppFile, Difference), Fault> {
+    let file = read(&desired.file)?;
+    file.name.as_deref().map_or(Ok(()), check_name).map_err(Fault::refused)?;
+    let difference = match find(&desired.remote, &file.id)? {
+        Some(app) => of_existing(&file, &app, &desired.applies, &desired.remote)?,
+        None => of_new(&file, &desired.applies)?,
     };
-    if let Some(name) = &file.name {
-        differs("name", json!(app.public.name), json!(name));
-    }
-    if let Some(preset) = &file.preset {
-        differs("preset", json!(shown.preset), json!(preset));
-    }
-    changes.extend(effects.changes);
-    Ok(Difference {
-        app_id: file.id.clone(),
-        creates: false,
-        changes,
-        live_sessions: effects.live_sessions,
-        ends: effects.ends,
-        applies: desired.applies.clone(),
-        warnings: effects.warnings,
-        version: shown.version,
-    })
-}
-
-/// Checked here, by the rules of the server: there is no app yet to ask for.
-fn of_new(file: &AppFile, desired: &Desired) -> Result<Difference, Fault> {
-    let name =
-        file.name.as_ref().ok_or_else(|| Fault::failed("name: is missing, and this app is to be created"))?;
-    let found = changes_of_a_new_app(&body(file)).map_err(Fault::refused)?;
-    let mut changes = vec![Change { setting: "name".to_owned(), from: Value::Null, to: json!(name) }];
-    if let Some(Some(preset)) = &file.preset {
-        changes.push(Change { setting: "preset".to_owned(), from: Value::Null, to: json!(preset) });
-    }
-    let settings: Vec<Change> = serde_json::from_value(json!(found.changes)).map_err(Fault::failed)?;
-    changes.extend(settings);
-    Ok(Difference {
-        app_id: file.id.clone(),
-        creates: true,
-        changes,
-        live_sessions: 0,
-        ends: 0,
-        applies: desired.applies.clone(),
-        warnings: found.warnings,
-        version: 0,
-    })
-}
-
-/// The settings as they are sent.
-fn body(file: &AppFile) -> Map<String, Value> {
-    let mut body = file.settings.clone();
-    if let Some(preset) = &file.preset {
-        body.insert("preset".to_owned(), json!(preset));
-    }
-    body
-}
-
-fn settings_path(app: &str) -> String {
-    format!("/v1/apps/{}/session-settings", escaped(app))
-}
-
-impl Difference {
-    fn is_none(&self) -> bool {
-        self.changes.is_empty() && !self.creates
-    }
-}
-
-fn words(difference: &Difference) -> String {
-    let app = &difference.app_id;
-    if difference.is_none() {
-        return format!("{app} is as the file says.");
-    }
-    let mut text =
-        if difference.creates { format!("{app} is created:\n") } else { format!("{app} changes:\n") };
-    for Change { setting, from, to } in &difference.changes {
-        let (from, to) = (readable(setting, from), readable(setting, to));
-        text += &format!("  {setting:<20} {from} -> {to}\n");
-    }
-    if !difference.creates {
-        let of_live = format!("of {} live sessions {} end", difference.live_sessions, difference.ends);
-        text += &format!("Applies to {}: {of_live}.\n", whom(&difference.applies));
-    }
-    for warning in &difference.warnings {
-        text += &format!("Warning: {warning}\n");
-    }
-    text
-}
-
-fn whom(applies: &str) -> &str {
-    match applies {
-        "new" => "new sessions only",
-        "next_refresh" => "live sessions, at their next refresh",
-        "now" => "live sessions, at once",
-        other => other,
-    }
+    Ok((file, difference))
 }
