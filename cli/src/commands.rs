@@ -5,6 +5,7 @@ pub mod app;
 pub mod completion;
 pub mod config;
 pub mod health;
+pub mod key;
 pub mod migrate;
 pub mod openapi;
 pub mod recover;

@@ -77,6 +77,7 @@ async fn serve(arguments: DevArguments, output: Output) -> Result<(), Fault> {
     };
     refuse_a_past(&*clock, seen)?;
     let options = Options {
+        node: node::ONLY_NODE.to_owned(),
         public_url: format!("http://localhost:{}", listen.port()),
         dev: true,
         cached_sessions: arguments.cached_sessions,

@@ -19,6 +19,7 @@ mod traces;
 mod config;
 mod output;
 mod spelling;
+mod times;
 mod web;
 
 use std::process::ExitCode;
@@ -65,6 +66,9 @@ enum Command {
     /// Create, list and revoke API keys.
     #[command(subcommand)]
     ApiKey(commands::api_key::ApiKeyCommand),
+    /// List, rotate and retire an app's signing keys.
+    #[command(subcommand)]
+    Key(commands::key::KeyCommand),
     /// List, add, activate and retire keys of the key ring.
     #[command(subcommand)]
     Ring(commands::ring::RingCommand),
@@ -104,6 +108,7 @@ fn run(command: Command, output: Output) -> Result<(), Fault> {
         Command::App(command) => commands::app::run(command, output),
         Command::Session(command) => commands::session::run(command, output),
         Command::ApiKey(command) => commands::api_key::run(command, output),
+        Command::Key(command) => commands::key::run(command, output),
         Command::Ring(command) => commands::ring::run(command, output),
         Command::Tail(arguments) => commands::tail::run(arguments, output),
         Command::Backup(command) => commands::backup::run(command, output),

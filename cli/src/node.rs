@@ -36,6 +36,9 @@ const CLEANING_PAUSE: Duration = Duration::from_millis(100);
 /// The socket through which the owner's commands speak to a running node.
 pub const SOCKET: &str = "tenure.sock";
 
+/// The name of the node that an embedded store has: no second process can open it.
+pub const ONLY_NODE: &str = "only";
+
 /// Makes a folder that only its owner may enter.
 pub fn make_private(folder: &Path) -> Result<(), Fault> {
     let made = fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
@@ -191,12 +194,15 @@ pub async fn run(
     let (stop, stopped) = watch::channel(false);
     let served = tokio::spawn(serve(router, all, stopped, connections));
     tokio::spawn(keep_house(service.clone()));
+    let following = service.clone();
+    tokio::spawn(async move { following.follow_ring().await });
     ready()?;
     signals.wait_for_the_end(&service, tls.as_ref()).await;
     tracing::info!("stopping: accepted requests finish first");
     let _ = stop.send(true);
     http.close_streams();
     served.await.map_err(Fault::failed)?;
+    service.say_goodbye().await;
     let _ = fs::remove_file(&socket);
     Ok(())
 }

@@ -56,6 +56,7 @@ async fn serve(config: Config) -> Result<(), Fault> {
     let ring =
         config.ring_text().map_or_else(|| RingSource::File(config.ring_file.clone()), RingSource::Text);
     let options = Options {
+        node: node::ONLY_NODE.to_owned(),
         public_url: config.public_url.clone(),
         dev: false,
         cached_sessions: config.cached_sessions,

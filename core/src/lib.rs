@@ -24,6 +24,8 @@ pub mod refusal;
 pub mod handoff;
 pub mod token;
 
+pub mod signing;
+
 pub mod settings;
 
 pub mod ring;

@@ -24,5 +24,7 @@ pub const REPLAYED_ROTATIONS: u32 = 3;
 pub const REPLAY_HISTORY_ROTATIONS: u32 = 5;
 /// The skew that a verifier may allow on a token's `exp`; a revocation is remembered that much longer.
 pub const VERIFIER_SKEW: Span = Span::from_secs(60);
+/// How long after a request came in its auth token may be signed, at most: no request takes longer.
+pub const SIGNED_LATE: Span = Span::from_secs(60);
 /// How much the store may have lost and a client still be ahead of it while recovery is open, in tokens.
 pub const RECOVERY_AHEAD_TOKENS: u32 = 10_000;

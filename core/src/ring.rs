@@ -18,6 +18,17 @@ pub enum KeyState {
     Retired,
 }
 
+impl KeyState {
+    /// How it is written.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Verify => "verify",
+            Self::Active => "active",
+            Self::Retired => "retired",
+        }
+    }
+}
+
 /// The sub-keys of one ring key, derived by HKDF-SHA-256 (RFC 5869) outside this crate. Zeroized when dropped.
 pub struct SubKeys {
     /// Signs the tag of a token.

@@ -8,9 +8,9 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, IF_NONE_MATCH};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::Serialize;
 use tenure_service::error::Error;
+use tenure_service::limits::{JWKS_MAX_AGE_SECS, JWKS_STALE_SECS};
 
 use crate::answer::Answer;
-use crate::limits::JWKS_MAX_AGE_SECS;
 
 /// 200 with the document, or 304 for whoever has it.
 pub fn cacheable(content_type: &'static str, document: &impl Serialize, headers: &HeaderMap) -> Answer {
@@ -21,7 +21,7 @@ pub fn cacheable(content_type: &'static str, document: &impl Serialize, headers:
     let known = is_known(headers, &etag);
     let mut response = Response::new(if known { Body::empty() } else { Body::from(bytes) });
     *response.status_mut() = if known { StatusCode::NOT_MODIFIED } else { StatusCode::OK };
-    let keep = format!("public, max-age={JWKS_MAX_AGE_SECS}, stale-while-revalidate=86400");
+    let keep = format!("public, max-age={JWKS_MAX_AGE_SECS}, stale-while-revalidate={JWKS_STALE_SECS}");
     let answer = response.headers_mut();
     answer.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     answer.insert(CACHE_CONTROL, HeaderValue::try_from(keep).map_err(Error::bug)?);

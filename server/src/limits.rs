@@ -16,8 +16,6 @@ pub const HEADERS: usize = 64;
 pub const ADDRESSES: usize = 100_000;
 /// How long an answer of `/readyz` is given again.
 pub const READY_FOR: Duration = Duration::from_secs(1);
-/// How long clients may keep keys and metadata, in seconds.
-pub const JWKS_MAX_AGE_SECS: u32 = 600;
 
 /// Event streams of this node that may be open at a time; more are 429.
 pub const STREAMS: usize = 64;

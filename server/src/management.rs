@@ -6,6 +6,7 @@ mod backups;
 mod diagnosis;
 mod events;
 mod recovery;
+mod ring;
 mod session_settings;
 mod sessions;
 mod signing_keys;
@@ -28,6 +29,7 @@ pub fn routes() -> Router<Http> {
         .route("/v1/recovery", get(recovery::show).post(recovery::open).delete(recovery::close))
         .route("/v1/backups", get(backups::show).post(backups::create))
         .route("/v1/diagnosis", get(diagnosis::show))
+        .route("/v1/ring", get(ring::show))
         .route("/v1/apps/{app}/session-settings", get(session_settings::show).put(session_settings::change))
         .route("/v1/apps/{app}/session-settings/versions", get(session_settings::versions))
         .route("/v1/apps/{app}/session-settings/undo", post(session_settings::undo))
@@ -41,5 +43,6 @@ pub fn routes() -> Router<Http> {
         .route("/v1/apps/{app}/users/{uid}/tokens", delete(users::end))
         .route("/v1/apps/{app}/api-keys", get(api_keys::list).post(api_keys::create))
         .route("/v1/apps/{app}/api-keys/{id}", delete(api_keys::revoke))
-        .route("/v1/apps/{app}/signing-keys", get(signing_keys::list))
+        .route("/v1/apps/{app}/signing-keys", get(signing_keys::list).post(signing_keys::rotate))
+        .route("/v1/apps/{app}/signing-keys/{kid}/retire", post(signing_keys::retire))
 }

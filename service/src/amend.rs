@@ -70,7 +70,7 @@ impl Service {
         let now = self.now()?;
         let served = self.app(app)?;
         let at = claims::auth_time(request.auth_time, now).map_err(invalid)?;
-        self.prepare_to_sign(&served, now).await?;
+        let served = self.prepare_to_sign(served, now).await?;
         let policy = served.policy_at(now);
         for _ in 0..ATTEMPTS {
             let family = self.family_of(app, id).await?;

@@ -7,6 +7,7 @@ use serde_json::json;
 use tenure_core::id::AppId;
 use tenure_core::refusal::EndReason;
 use tenure_core::settings::Settings;
+use tenure_core::time::{Span, Timestamp};
 use tenure_store::{Expected, Filter, Kind, Subject, Write, Written};
 use tenure_wire::app::{CreateApp, ManagedApp, PublicApp, UpdateApp};
 
@@ -16,6 +17,7 @@ use crate::credentials::Caller;
 use crate::entropy::fresh;
 use crate::error::{Error, Result};
 use crate::events::{self, Type};
+use crate::key_writes::Start;
 use crate::limits::APPS;
 use crate::records::{self, AppRecord, settings_key};
 use crate::service::Service;
@@ -52,7 +54,7 @@ impl Service {
                 &first_record(settings, now),
                 Expected::Absent,
             )?,
-            self.new_key(&id, settings.signing_alg, now, now).await?,
+            self.new_key(&id, settings.signing_alg, first_key(now)).await?,
         ];
         if let Written::Conflict(_) = self.store.write(&writes).await? {
             // It may be one whose creation was never answered.
@@ -151,6 +153,10 @@ pub fn managed(app: &App) -> ManagedApp {
         settings_version: app.settings_version,
         preset: app.preset.clone(),
     }
+}
+
+fn first_key(now: Timestamp) -> Start {
+    Start { at: now, lead: Span::ZERO, order: 0, used: false }
 }
 
 fn delete(kind: Kind, key: String) -> Write {

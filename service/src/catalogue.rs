@@ -8,7 +8,8 @@ use arc_swap::ArcSwap;
 use serde_json::{Map, Value};
 use tenure_core::id::{AppId, ClientId};
 use tenure_core::policy::Policy;
-use tenure_core::settings::Settings;
+use tenure_core::settings::{Settings, SigningAlg};
+use tenure_core::signing::{KeySet, Phase, Terms, TokenLives};
 use tenure_core::time::{Span, Timestamp};
 use tenure_jose::{Alg, Signer, SigningKey, VerifyingKey};
 use tenure_store::{Kind, Store};
@@ -42,8 +43,9 @@ pub struct App {
     pub preset: Option<String>,
     /// What of them a decision reads.
     pub policy: Policy,
-    /// Its signing keys, oldest first.
+    /// Its signing keys, oldest first; one that left the key set may still be among them.
     pub keys: Vec<AppKey>,
+    pub(crate) key_set: KeySet,
     pub(crate) settings_record: SettingsRecord,
     pub(crate) record_version: u64,
 }
@@ -54,25 +56,26 @@ pub struct AppKey {
     pub signer: Signer,
     /// Verifies.
     pub verifying: VerifyingKey,
-    /// When it was published.
-    pub published_at: Timestamp,
-    /// It signs from here on.
-    pub signs_from: Timestamp,
+    pub(crate) record: SigningKeyRecord,
+    pub(crate) record_version: u64,
     pub(crate) used: AtomicBool,
 }
 
 impl App {
-    /// The key that signs at `now`: of the chosen algorithm if one may sign already, else the newest that may, else, where a
-    /// clock is a little behind the one that made the app, its first.
+    /// The key that signs at `now`.
     pub fn signing_key(&self, now: Timestamp) -> Result<&AppKey> {
-        let may = || self.keys.iter().filter(|key| key.signs_from <= now);
-        let chosen = self.settings.signing_alg.as_str();
-        may()
-            .filter(|key| key.signer.key().alg().as_str() == chosen)
-            .max_by_key(|key| key.signs_from)
-            .or_else(|| may().max_by_key(|key| key.signs_from))
-            .or_else(|| self.keys.iter().min_by_key(|key| key.signs_from))
-            .ok_or_else(|| Error::Bug(format!("app {} has no key that may sign", self.id)))
+        let signing = self.key_set.signing(now).and_then(|key| self.keys.get(key));
+        signing.ok_or_else(|| Error::Bug(format!("app {} has no key that may sign", self.id)))
+    }
+
+    /// The keys that are in the key set at `now`, with their places in it, oldest first.
+    pub(crate) fn kept_keys(&self, now: Timestamp) -> impl Iterator<Item = (usize, &AppKey)> {
+        self.keys.iter().enumerate().filter(move |(key, _)| self.key_set.is_kept(*key, now))
+    }
+
+    /// The keys that are published at `now`, to sign later.
+    pub(crate) fn keys_to_come(&self, now: Timestamp) -> impl Iterator<Item = (usize, &AppKey)> {
+        self.kept_keys(now).filter(move |(key, _)| self.key_set.phase(*key, now) == Phase::Published)
     }
 
     /// The key with this thumbprint.
@@ -92,6 +95,11 @@ impl App {
 }
 
 impl AppKey {
+    /// Its id: its RFC 7638 thumbprint.
+    pub(crate) fn kid(&self) -> &str {
+        self.signer.key().kid()
+    }
+
     pub(crate) fn is_used(&self) -> bool {
         self.used.load(Ordering::Relaxed)
     }
@@ -157,6 +165,13 @@ async fn read_app(store: &Store, ring: &Ring, public_url: &str, id: &AppId) -> R
     let settings = decode(&stored)?;
     let mut policy = Policy::of(version, &settings);
     policy.shorten_below = stored.shorten_below;
+    let keys = read_keys(store, ring, id, &settings).await?;
+    let lives = TokenLives {
+        now: policy.longest_ttl,
+        since: Timestamp::from_millis(stored.at_ms),
+        before: Span::from_millis(stored.earlier_ttl_ms),
+    };
+    let terms = keys.iter().map(|key| key.record.terms()).collect::<Result<_>>()?;
     Ok(Some(App {
         id: id.clone(),
         name: app.name,
@@ -164,7 +179,8 @@ async fn read_app(store: &Store, ring: &Ring, public_url: &str, id: &AppId) -> R
         created_at: Timestamp::from_millis(app.created_at_ms),
         client: ClientId::parse(id.as_str()).map_err(Error::bug)?,
         audience: settings.allowed_origins.first().cloned().into_iter().chain([id.to_string()]).collect(),
-        keys: read_keys(store, ring, id, &settings).await?,
+        keys,
+        key_set: KeySet { keys: terms, lives },
         settings,
         settings_version: version,
         preset: stored.preset.clone(),
@@ -217,11 +233,25 @@ async fn read_keys(store: &Store, ring: &Ring, id: &AppId, settings: &Settings) 
         keys.push(AppKey {
             verifying: VerifyingKey::from_jwk(&key.public).map_err(Error::bug)?,
             signer: Signer::new(Arc::new(signing), settings.token_typ.as_str()),
-            published_at: Timestamp::from_millis(key.published_at_ms),
-            signs_from: Timestamp::from_millis(key.signs_from_ms),
             used: AtomicBool::new(key.used),
+            record_version: record.version,
+            record: key,
         });
     }
-    keys.sort_by_key(|key| (key.published_at, key.signs_from));
+    keys.sort_by_key(|key| (key.record.published_at_ms, key.record.order));
     Ok(keys)
+}
+
+impl SigningKeyRecord {
+    /// What decides over the key.
+    pub(crate) fn terms(&self) -> Result<Terms> {
+        let alg = SigningAlg::parse(&self.alg);
+        Ok(Terms {
+            alg: alg.ok_or_else(|| Error::Bug(format!("signing key {} is of no kind", self.public.kid)))?,
+            published_at: Timestamp::from_millis(self.published_at_ms),
+            signs_from: Timestamp::from_millis(self.signs_from_ms),
+            order: self.order,
+            retired_at: self.retired_at_ms.map(Timestamp::from_millis),
+        })
+    }
 }

@@ -74,7 +74,7 @@ impl Service {
         let record = next_record(app, proposed, change, version, now);
         let put = records::put(Kind::Settings, settings_key(id, version), &record, Expected::Absent)?;
         let mut writes = vec![put];
-        writes.extend(self.key_for(app, &proposed.settings, now).await?);
+        writes.extend(self.keys_for(app, &proposed.settings, now).await?);
         if let Written::Conflict(_) = self.store.write(&writes).await? {
             self.put_app_in_force(id).await;
             return Err(Error::Conflict("the settings were changed meanwhile: read them again".into()));

@@ -55,6 +55,10 @@ types!(
     ApiKeyCreated = "api_key_created",
     /// An API key was taken back.
     ApiKeyRevoked = "api_key_revoked",
+    /// A signing key was published.
+    SigningKeyPublished = "signing_key_published",
+    /// A signing key was retired.
+    SigningKeyRetired = "signing_key_retired",
     /// Recovery was opened.
     RecoveryOpened = "recovery_opened",
     /// Recovery was closed.

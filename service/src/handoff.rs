@@ -35,7 +35,7 @@ impl Service {
         let token = self.authenticate_code(request.code).await.ok_or(Error::Session(Refusal::Unknown))?;
         let rate = self.session_rate.count(&token.family(), self.monotonic());
         rate.map_err(|wait| Error::TooMany { retry_after: retry_after(wait) })?;
-        self.prepare_to_sign(&app, now).await?;
+        let app = self.prepare_to_sign(app, now).await?;
         let ring = self.ring.load_full();
         let presented = Presented {
             token: &token,

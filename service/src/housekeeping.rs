@@ -4,17 +4,20 @@ use tenure_store::Horizon;
 
 use crate::error::Result;
 use crate::limits::PRUNED_AT_ONCE;
+use crate::nodes;
 use crate::service::Service;
 
 impl Service {
     /// Removes some of what nobody needs any more: sessions that were over long ago (their tokens are then `unknown` instead of
-    /// telling why they ended), feed entries that reach no token any more, and old events. Says how much it removed; nothing
-    /// means that it is done.
+    /// telling why they ended), feed entries that reach no token any more, old events, signing keys whose last token has
+    /// expired, and nodes that are gone. Says how much it removed; nothing means that it is done.
     pub async fn give_space_back(&self) -> Result<u64> {
         let now = self.now()?;
         let kept = self.options.retention;
         let horizon =
             Horizon { families: now.minus(kept.sessions), feed: now, events: now.minus(kept.events) };
-        Ok(self.store.prune(horizon, PRUNED_AT_ONCE).await?)
+        let pruned = self.store.prune(horizon, PRUNED_AT_ONCE).await?;
+        let keys = self.forget_signing_keys().await?;
+        Ok(pruned + keys + nodes::forget_old(&self.store, &self.options.node, now).await?)
     }
 }

@@ -42,11 +42,13 @@ impl Service {
 
     /// Reads an app anew.
     pub(crate) async fn put_app_in_force(&self, id: &AppId) {
-        let read = || async {
-            let ring = self.ring.load_full();
-            self.catalogue.reload(&self.store, &ring, &self.options.public_url, id).await
-        };
-        until_done(read).await;
+        until_done(|| self.read_app(id)).await;
+    }
+
+    /// Reads an app anew, unless the store does not answer.
+    pub(crate) async fn read_app(&self, id: &AppId) -> Result<()> {
+        let ring = self.ring.load_full();
+        self.catalogue.reload(&self.store, &ring, &self.options.public_url, id).await
     }
 
     /// Reads every API key anew.

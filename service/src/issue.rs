@@ -1,5 +1,6 @@
 //! From a receipt to an auth token: nothing is signed without one, save in stateless mode, which stores nothing.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -8,13 +9,14 @@ use tenure_core::family::{Family, State};
 use tenure_core::id::{AppId, UserId};
 use tenure_core::time::{Span, Timestamp};
 use tenure_core::token::RefreshToken;
-use tenure_store::{Expected, Kind, Receipt, Unavailable};
+use tenure_store::{Expected, Kind, Receipt, Unavailable, Written};
 use tenure_wire::auth_result::AuthResult;
 use tenure_wire::claims::AuthTokenClaims;
 
 use crate::catalogue::{App, AppKey};
 use crate::entropy::fresh;
 use crate::error::{Error, Result};
+use crate::limits::ATTEMPTS;
 use crate::records::{self, SigningKeyRecord, signing_key_key};
 use crate::service::Service;
 
@@ -144,28 +146,37 @@ impl Service {
         Err(Unavailable::new("one user is ended faster than tokens can tell apart").into())
     }
 
-    /// Makes sure that the key that signs at `now` may: before its first signature it is remembered that it has signed, and
-    /// from then on another key must be published before it takes over. Called before a commit, so that the store is
-    /// not asked again between a commit and its answer.
-    pub(crate) async fn prepare_to_sign(&self, app: &App, now: Timestamp) -> Result<()> {
-        let key = app.signing_key(now)?;
-        if key.is_used() { Ok(()) } else { self.mark_used(app, key).await }
+    /// The app, with a key that may sign at `now`: before its first signature it is remembered that it has signed, and from
+    /// then on another key must be published before it takes over. Called before a commit, so that the store is not asked again
+    /// between a commit and its answer.
+    pub(crate) async fn prepare_to_sign(&self, mut app: Arc<App>, now: Timestamp) -> Result<Arc<App>> {
+        for _ in 0..ATTEMPTS {
+            let key = app.signing_key(now)?;
+            if key.is_used() || self.mark_used(&app, key).await? {
+                return Ok(app);
+            }
+            // Somebody changes the app's keys, and puts the others into force before the turn ends.
+            drop(self.turn().await?);
+            app = self.app(&app.id)?;
+        }
+        Err(Unavailable::new("an app's signing keys changed faster than a token could be signed").into())
     }
 
-    async fn mark_used(&self, app: &App, key: &AppKey) -> Result<()> {
-        let record_key = signing_key_key(&app.id, key.signer.key().kid());
-        let record = self.store.get(Kind::SigningKey, &record_key).await?;
-        let record = record.ok_or(Error::NotFound("app"))?; // Its keys go when it is removed.
+    /// Remembers that the key has signed; says whether it was there as it is known here.
+    async fn mark_used(&self, app: &App, key: &AppKey) -> Result<bool> {
+        let record_key = signing_key_key(&app.id, key.kid());
+        let Some(record) = self.store.get(Kind::SigningKey, &record_key).await? else { return Ok(false) };
         let mut stored: SigningKeyRecord = records::read(Kind::SigningKey, &record)?;
         if !stored.used {
             stored.used = true;
-            // Whoever was faster wrote the same.
             let write =
                 records::put(Kind::SigningKey, record_key, &stored, Expected::Version(record.version))?;
-            self.store.write(&[write]).await?;
+            if self.store.write(&[write]).await? != Written::All {
+                return Ok(false);
+            }
         }
         key.used.store(true, Ordering::Relaxed);
-        Ok(())
+        Ok(true)
     }
 }
 

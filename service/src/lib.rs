@@ -16,6 +16,10 @@ pub mod event_log;
 pub mod introspect;
 pub mod sessions;
 
+pub mod housekeeping;
+
+pub mod signing_keys;
+
 pub mod api_keys;
 pub mod apps;
 pub mod settings_history;
@@ -27,8 +31,7 @@ pub mod settings_effects;
 
 pub mod diagnosis;
 
-pub mod housekeeping;
-pub mod signing_keys;
+mod key_writes;
 
 pub mod start;
 
@@ -39,10 +42,15 @@ pub mod issue;
 mod claims;
 mod holder;
 mod in_force;
+pub mod ring_changes;
+
+pub mod key_ages;
 
 pub mod service;
 
 pub mod canaries;
+mod nodes;
+
 pub mod catalogue;
 pub mod credentials;
 mod revocations;

@@ -25,6 +25,14 @@ pub const BACKUP_PATH_BYTES: usize = 4096;
 pub const ATTEMPTS: u32 = 100;
 /// How often an unknown kid may make the node look at its ring again, in seconds.
 pub const RING_LOOK_EVERY_SECS: u64 = 10;
+/// How often a node says what it holds.
+pub const NODE_SAYS_EVERY: Duration = Duration::from_secs(15);
+/// How long a node counts as running after it said something.
+pub const NODE_COUNTS_FOR: Span = Span::from_secs(60);
+/// How long it is remembered what a node said.
+pub const NODE_KEPT: Span = Span::from_days(1);
+/// Nodes that are looked at, at most.
+pub const NODES: u32 = 100;
 /// Families that one commit of an end by filter ends: refreshes get their turn between two.
 pub const ENDS_PER_COMMIT: u32 = 250;
 /// How much longer than such a commit took the next one waits for, in times.
@@ -63,6 +71,18 @@ pub const NOTICES_BURST: u32 = 5;
 pub const PRUNED_AT_ONCE: u32 = 500;
 /// Commits that are made to measure how long one takes.
 pub const PROBES: usize = 40;
+/// Signing keys of one app at once, at most: those that sign, will sign, or have tokens around.
+pub const SIGNING_KEYS: usize = 8;
+/// How long clients and verifiers may keep keys and metadata, in seconds.
+pub const JWKS_MAX_AGE_SECS: u32 = 600;
+/// How much longer caches on the way may hand them out while they read them again, in seconds. Much less than the time for which
+/// a new key is published before it signs.
+pub const JWKS_STALE_SECS: u32 = 3600;
+/// How long verifiers go by keys that they have read, at most: for their `max-age`, and for a day when they cannot be read
+/// again.
+pub const KEYS_KEPT_BY_VERIFIERS: Span = Span::from_secs(86_400 + JWKS_MAX_AGE_SECS as i64);
+/// After so long everybody has read a new key: what the slowest cache hands out is that old, and is kept once more.
+pub const KEYS_KNOWN_AFTER: Span = Span::from_secs(2 * JWKS_MAX_AGE_SECS as i64 + JWKS_STALE_SECS as i64);
 /// Apps, at most.
 pub const APPS: usize = 10_000;
 /// API keys, at most.

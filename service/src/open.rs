@@ -48,7 +48,7 @@ impl Service {
         let warnings = claims::warnings(new.claims.as_deref());
         let now = self.beyond_ends(app, &new.user).await?;
         let app = self.app(app)?; // It may have been changed or removed while that was waited for.
-        self.prepare_to_sign(&app, now).await?;
+        let app = self.prepare_to_sign(app, now).await?;
         if !app.settings.refresh_tokens {
             let claims = new.claims.as_deref();
             let issued = self.issue_stateless(&app, &new.user, new.authenticated_at, claims, now).await?;

@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
-use tenure_core::id::AppId;
+use tenure_core::id::{AppId, Kid};
 use tenure_store::{Expected, Kind, Record, Write};
 use tenure_wire::jwk::Jwk;
+use tenure_wire::ring::RingNodeKey;
 
 use crate::error::{Error, Result};
 use crate::ring::Sealed;
@@ -44,7 +45,13 @@ pub(crate) struct SigningKeyRecord {
     pub(crate) private: Sealed,
     pub(crate) published_at_ms: i64,
     pub(crate) signs_from_ms: i64,
-    /// Whether it may have signed: set before its first signature.
+    /// Of two that sign from the same moment on, the one with the higher number comes after the other.
+    #[serde(default)]
+    pub(crate) order: u32,
+    /// It signs nothing from here on.
+    #[serde(default)]
+    pub(crate) retired_at_ms: Option<i64>,
+    /// Whether it may have signed, or takes over without being asked: set before its first signature.
     pub(crate) used: bool,
 }
 
@@ -79,6 +86,22 @@ pub(crate) struct RestoredRecord {
     pub(crate) ends_lost: Option<u64>,
 }
 
+/// What the store remembers of a key of the ring.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct RingKeyRecord {
+    pub(crate) first_seen_at_ms: i64,
+    /// Once it was, it is: sessions that ended with it do not come back.
+    pub(crate) retired: bool,
+}
+
+/// What a node said of itself.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct NodeRecord {
+    pub(crate) at_ms: i64,
+    /// What it holds of the key ring.
+    pub(crate) keys: Vec<RingNodeKey>,
+}
+
 /// The key of a version of settings: versions sort as numbers do.
 pub(crate) fn settings_key(app: &AppId, version: u32) -> String {
     format!("{app}/{version:010}")
@@ -87,6 +110,16 @@ pub(crate) fn settings_key(app: &AppId, version: u32) -> String {
 /// The key of a signing key.
 pub(crate) fn signing_key_key(app: &AppId, kid: &str) -> String {
     format!("{app}/{kid}")
+}
+
+/// The key of what is known of a key of the ring; of none, what they all begin with.
+pub(crate) fn ring_key_key(kid: Option<Kid>) -> String {
+    kid.map_or("ring_key/".to_owned(), |kid| format!("ring_key/{:03}", kid.0))
+}
+
+/// The key of a node; of one without a name, what they all begin with.
+pub(crate) fn node_key(name: &str) -> String {
+    format!("node/{name}")
 }
 
 /// A write of `record`.

@@ -51,7 +51,7 @@ impl Service {
         let rate = self.session_rate.count(&token.family(), self.monotonic());
         rate.map_err(|wait| Error::TooMany { retry_after: retry_after(wait) })?;
         let client = self.client(&app, request.client)?;
-        self.prepare_to_sign(&app, now).await?;
+        let app = self.prepare_to_sign(app, now).await?;
         let ring = self.ring.load_full();
         let presented = Presented {
             token: &token,

@@ -4,7 +4,7 @@ mod derive;
 mod file;
 mod seal;
 
-pub use file::{RingError, RingFile, RingSource};
+pub use file::{RingError, RingFile, RingMark, RingSource};
 pub use seal::Sealed;
 
 use std::collections::BTreeMap;

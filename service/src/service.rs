@@ -1,11 +1,11 @@
 //! What every operation works with: the store, the clock, the keys, and what is remembered of them.
 
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use tenure_core::id::{AppId, FamilyId, Kid, UserId};
+use tenure_core::id::{AppId, FamilyId, UserId};
 use tenure_core::limits::CLOCK_BEHIND;
 use tenure_core::refusal::Refusal;
 use tenure_core::rotate::Recovery;
@@ -14,16 +14,16 @@ use tenure_store::{Event, Store, Unavailable};
 use tenure_wire::recovery::BackupStatus;
 use tokio::sync::watch;
 
-use crate::canaries::{self, Mismatch};
+use crate::canaries::FirstSeen;
 use crate::catalogue::{App, Catalogue};
 use crate::clock::Clock;
 use crate::credentials::Credentials;
 use crate::entropy::Entropy;
 use crate::error::{Error, Result};
-use crate::limits::{self, Rate, Retention};
+use crate::limits::{Rate, Retention};
 use crate::records::{RecoveryRecord, RestoredRecord};
 use crate::revocations::Revocations;
-use crate::ring::{Ring, RingSource};
+use crate::ring::{Ring, RingMark, RingSource};
 use crate::views::Views;
 
 /// The session service. One a process; every operation is a method, each in the module of its name.
@@ -35,6 +35,9 @@ pub struct Service {
     pub(crate) ring: ArcSwap<Ring>,
     pub(crate) ring_source: RingSource,
     pub(crate) ring_looked_at: AtomicU64,
+    pub(crate) ring_watch: Mutex<RingWatch>,
+    /// One reading of the ring at a time: an older one must not replace a newer one.
+    pub(crate) ring_turn: tokio::sync::Mutex<()>,
     pub(crate) catalogue: Catalogue,
     pub(crate) credentials: Credentials,
     pub(crate) views: Views,
@@ -57,12 +60,25 @@ pub struct Service {
 pub struct Options {
     /// Where it is reached: what issuers begin with. No trailing slash.
     pub public_url: String,
+    /// The name of this node among those on one store: the same after a restart, and no other node's.
+    pub node: String,
     /// Development: one API key is derived from the ring.
     pub dev: bool,
     /// Families kept in memory; about a kilobyte each.
     pub cached_sessions: usize,
     /// How long what is over is kept.
     pub retention: Retention,
+}
+
+/// What this node knows of its ring besides the keys.
+#[derive(Default)]
+pub(crate) struct RingWatch {
+    /// When the store first saw each key.
+    pub(crate) first_seen: FirstSeen,
+    /// The file as it was read last.
+    pub(crate) mark: Option<RingMark>,
+    /// Why that was not taken over, if so.
+    pub(crate) problem: Option<String>,
 }
 
 /// Recovery as it was opened last, and the restore that it may be about.
@@ -156,34 +172,8 @@ impl Service {
         }
     }
 
-    /// Reads the ring again, now: the operator changed it. The one in memory is kept when the new one is not the store's.
-    pub async fn reload_ring(&self) {
-        let read = self.ring_source.read().and_then(|file| Ring::derive(&file));
-        let error = match read {
-            Ok(ring) => match canaries::check(&self.store, &ring).await {
-                Ok(()) => return self.ring.store(Arc::new(ring)),
-                Err(Mismatch::Ring(error)) => error.to_string(),
-                Err(Mismatch::Service(error)) => error.to_string(),
-            },
-            Err(error) => error.to_string(),
-        };
-        tracing::error!(%error, "the key ring was not taken over; the one in memory is kept");
-    }
-
-    /// Looks at the ring once more for `kid`, unless that was done a moment ago. Says whether there is such a key now. A
-    /// number that somebody made up costs a look at the ring, and never one at the store.
-    pub(crate) async fn look_at_ring_again(&self, kid: Kid) -> bool {
-        let now = self.monotonic().as_secs() + 1;
-        let looked = self.ring_looked_at.load(Ordering::Relaxed);
-        if looked != 0 && now < looked + limits::RING_LOOK_EVERY_SECS {
-            return false;
-        }
-        self.ring_looked_at.store(now, Ordering::Relaxed);
-        let is_there = self.ring_source.read().is_ok_and(|file| file.states().any(|(held, _)| held == kid));
-        if is_there {
-            self.reload_ring().await;
-        }
-        is_there
+    pub(crate) fn ring_watch(&self) -> MutexGuard<'_, RingWatch> {
+        self.ring_watch.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Appends an event; an event that cannot be kept is logged, and fails nothing.

@@ -11,7 +11,7 @@ use tenure_wire::settings::{EndsBy, ReuseObserved, SettingChange, SettingsEffect
 use crate::catalogue::App;
 use crate::error::{Problem, Result};
 use crate::events::Type;
-use crate::limits::{COUNT_AT_MOST, PAGE_MAX};
+use crate::limits::{COUNT_AT_MOST, KEYS_KNOWN_AFTER, PAGE_MAX};
 use crate::service::Service;
 use crate::settings::to_json;
 
@@ -159,6 +159,13 @@ pub(crate) fn warnings(settings: &Settings) -> Vec<Problem> {
         warn(
             "settings.retry_leeway",
             "is shorter than a client's own time-out, so that it rescues nobody: 15 or more, or 0",
+        );
+    }
+    if settings.publish_lead < KEYS_KNOWN_AFTER {
+        warn(
+            "settings.publish_lead",
+            "is shorter than verifiers and the caches before them may keep keys, so that some may refuse the first tokens of a \
+             new key: 4800 or more",
         );
     }
     if !settings.refresh_tokens {

@@ -1,87 +1,183 @@
-//! The keys that sign auth tokens: made here, published before they sign, private only under the ring.
+//! The keys that sign auth tokens, for verifiers and operators: shown, followed by another, and retired.
 
+use serde_json::{Map, json};
 use tenure_core::id::AppId;
-use tenure_core::settings::{Settings, SigningAlg};
-use tenure_core::time::{Span, Timestamp};
-use tenure_jose::{Alg, SigningKey};
-use tenure_store::{Expected, Kind, Write};
+use tenure_core::settings::SigningAlg;
+use tenure_core::time::Timestamp;
+use tenure_store::{Announcement, Unavailable, Write, Written};
+use tenure_wire::app::{RetireSigningKey, RotateSigningKey, SigningKey};
 use tenure_wire::jwk::JwkSet;
 
 use crate::catalogue::App;
+use crate::change_settings::{Applies, SettingsChange};
 use crate::error::{Error, Result};
-use crate::records::{self, SigningKeyRecord, signing_key_key};
+use crate::events::{self, Type};
+use crate::limits::{ATTEMPTS, check_reason};
 use crate::service::Service;
 
 impl Service {
-    /// The public keys of an app: those that sign, those that will, and those whose tokens are still around.
+    /// The public keys of an app: those that sign, those that will, and those whose tokens are still around. Also with a clock
+    /// that is behind: a key that is kept too long does no harm.
     pub fn jwks(&self, app: &AppId) -> Result<JwkSet> {
-        let keys = self.app(app)?.keys.iter().map(|key| key.signer.key().public().clone()).collect();
-        Ok(JwkSet { keys })
+        let (app, now) = (self.app(app)?, self.clock.now());
+        Ok(JwkSet { keys: app.kept_keys(now).map(|(_, key)| key.signer.key().public().clone()).collect() })
     }
 
-    /// The signing keys of an app, for operators.
-    pub fn signing_keys(&self, app: &AppId) -> Result<Vec<tenure_wire::app::SigningKey>> {
-        let app = self.app(app)?;
-        let signing = app.signing_key(self.now()?)?.signer.key().kid().to_owned();
-        let shown = app.keys.iter().map(|key| tenure_wire::app::SigningKey {
-            kid: key.signer.key().kid().to_owned(),
-            alg: key.signer.key().alg().as_str().to_owned(),
-            published_at: key.published_at.secs(),
-            signs_from: key.signs_from.secs(),
-            signing: key.signer.key().kid() == signing,
-        });
-        Ok(shown.collect())
+    /// The signing keys of an app, for operators, oldest first.
+    pub fn signing_keys(&self, app: &AppId) -> Result<Vec<SigningKey>> {
+        let (app, now) = (self.app(app)?, self.now()?);
+        Ok(app.kept_keys(now).map(|(key, _)| shown(&app, key, now)).collect())
     }
 
-    /// The write that adds a key of the algorithm that `settings` choose, where `app` has none: it signs at once if no token
-    /// of the app can be around, else after it was published for `publish_lead`.
-    pub(crate) async fn key_for(
-        &self,
-        app: &App,
-        settings: &Settings,
-        now: Timestamp,
-    ) -> Result<Option<Write>> {
-        if app.keys.iter().any(|key| key.signer.key().alg().as_str() == settings.signing_alg.as_str()) {
-            return Ok(None);
+    /// Publishes a new key, which signs after the app's `publish_lead`, or at once where no token was issued yet. Another
+    /// algorithm than before is a change of settings, and comes about in the same way.
+    ///
+    /// Refuses a second key to come, and more keys than an app may have.
+    pub async fn rotate_signing_key(&self, id: &AppId, request: &RotateSigningKey) -> Result<SigningKey> {
+        check_reason(request.reason.as_deref())?;
+        let alg = request.alg.as_deref().map(parse_alg).transpose()?;
+        if let Some(alg) = alg.filter(|alg| self.app(id).is_ok_and(|app| app.settings.signing_alg != *alg)) {
+            return self.change_algorithm(id, alg, request.reason.as_deref()).await;
         }
-        let lead = if app.keys.iter().any(|key| key.is_used()) { settings.publish_lead } else { Span::ZERO };
-        self.new_key(&app.id, settings.signing_alg, now, now.plus(lead)).await.map(Some)
+        let _turn = self.turn().await?;
+        for _ in 0..ATTEMPTS {
+            let (app, now) = (self.app(id)?, self.now()?);
+            if let Some((key, next)) = app.keys_to_come(now).next() {
+                let from = app.key_set.keys[key].signs_from.secs();
+                let kid = next.kid();
+                return Err(Error::Conflict(format!(
+                    "key {kid} is published already, and signs from {from} on"
+                )));
+            }
+            let mut writes = self.next_key(&app, &app.settings, now).await?;
+            writes.extend(app.forgotten_keys(now));
+            if self.write_keys(id, &writes, None).await? {
+                let key = self.newest_key(id, now)?;
+                let detail = json!({"kid": key.kid, "alg": key.alg, "signs_from": key.signs_from, "reason": request.reason});
+                self.note(events::of_app(Type::SigningKeyPublished, now, id, detail)).await;
+                return Ok(key);
+            }
+        }
+        Err(changed_too_fast())
     }
 
-    /// The write that adds a fresh key.
-    pub(crate) async fn new_key(
+    /// Retires a key, and shows those that are left.
+    ///
+    /// In the ordinary way nobody's token is refused: the key signs no more, one that every verifier knows takes its place, and
+    /// it is published until its last token has expired. Refused when nothing else may sign.
+    ///
+    /// A compromised key is gone at once, a successor signs at once, and the revocation feed says in the same commit that its
+    /// tokens are refused. Sessions live on: their next refresh brings a token of the successor.
+    pub async fn retire_signing_key(
         &self,
-        app: &AppId,
+        id: &AppId,
+        kid: &str,
+        request: &RetireSigningKey,
+    ) -> Result<Vec<SigningKey>> {
+        check_reason(request.reason.as_deref())?;
+        let _turn = self.turn().await?;
+        for _ in 0..ATTEMPTS {
+            let (app, now) = (self.app(id)?, self.now()?);
+            let found = app.kept_keys(now).find(|(_, key)| key.kid() == kid);
+            let (key, _) = found.ok_or(Error::NotFound("signing key"))?;
+            let was_retired = app.key_set.keys[key].retired_at.is_some();
+            let written = if request.compromised {
+                let writes = self.replaced(&app, key, now).await?;
+                self.write_keys(id, &writes, Some(&app.distrust(key, now))).await?
+            } else {
+                self.write_keys(id, &app.retired(key, now)?, None).await?
+            };
+            if written {
+                if request.compromised || !was_retired {
+                    let detail =
+                        json!({"kid": kid, "compromised": request.compromised, "reason": request.reason});
+                    self.note(events::of_app(Type::SigningKeyRetired, now, id, detail)).await;
+                }
+                return self.signing_keys(id);
+            }
+        }
+        Err(changed_too_fast())
+    }
+
+    /// Removes what is kept of keys that have left their key set. Says how many.
+    pub(crate) async fn forget_signing_keys(&self) -> Result<u64> {
+        let now = self.now()?;
+        let mut forgotten = 0;
+        for app in self.catalogue.all() {
+            if !app.forgotten_keys(now).is_empty() {
+                let _turn = self.turn().await?;
+                let Ok(app) = self.app(&app.id) else { continue };
+                let writes = app.forgotten_keys(now);
+                if self.write_keys(&app.id, &writes, None).await? {
+                    forgotten += writes.len() as u64;
+                }
+            }
+        }
+        Ok(forgotten)
+    }
+
+    async fn change_algorithm(
+        &self,
+        id: &AppId,
         alg: SigningAlg,
-        published_at: Timestamp,
-        signs_from: Timestamp,
-    ) -> Result<Write> {
-        let alg = Alg::parse(alg.as_str()).ok_or_else(|| Error::bug("an algorithm that cannot sign"))?;
-        // An RSA key takes a tenth of a second to find.
-        let key = tokio::task::spawn_blocking(move || generate(alg)).await.map_err(Error::bug)??;
-        let record_key = signing_key_key(app, key.kid());
-        let record = SigningKeyRecord {
-            alg: alg.as_str().to_owned(),
-            public: key.public().clone(),
-            private: self
-                .ring
-                .load()
-                .seal(&record_key, &key.to_pkcs8().map_err(Error::bug)?)
-                .map_err(Error::bug)?,
-            published_at_ms: published_at.millis(),
-            signs_from_ms: signs_from.millis(),
-            used: false,
+        reason: Option<&str>,
+    ) -> Result<SigningKey> {
+        let given = Map::from_iter([("signing_alg".to_owned(), alg.as_str().into())]);
+        let change = SettingsChange { given: &given, expected_version: None, applies: Applies::New, reason };
+        self.change_settings(id, &change).await?;
+        self.newest_key(id, self.now()?)
+    }
+
+    /// Writes all or nothing, and puts the app in force as it is then; says which. Where an answer was lost, the app is read once
+    /// more all the same: it may have been done.
+    async fn write_keys(
+        &self,
+        id: &AppId,
+        writes: &[Write],
+        announcement: Option<&Announcement>,
+    ) -> Result<bool> {
+        let written = match announcement {
+            Some(announcement) => self.store.write_announced(writes, announcement).await,
+            None => self.store.write(writes).await,
         };
-        records::put(Kind::SigningKey, record_key, &record, Expected::Absent)
+        match written {
+            Ok(written) => {
+                self.put_app_in_force(id).await;
+                Ok(written == Written::All)
+            }
+            Err(lost) => {
+                let _ = self.read_app(id).await;
+                Err(lost.into())
+            }
+        }
+    }
+
+    /// The key that is the last to take over, as far as that is settled.
+    fn newest_key(&self, id: &AppId, now: Timestamp) -> Result<SigningKey> {
+        let app = self.app(id)?;
+        let to_come = app.keys_to_come(now).map(|(key, _)| key).last();
+        let newest = to_come.or_else(|| app.key_set.signing(now));
+        newest.map(|key| shown(&app, key, now)).ok_or_else(|| Error::bug("an app without a signing key"))
     }
 }
 
-/// A key whose id can be typed into a command line: it does not begin with a hyphen, as one thumbprint in 64 does.
-fn generate(alg: Alg) -> Result<SigningKey> {
-    loop {
-        let key = SigningKey::generate(alg).map_err(Error::bug)?;
-        if !key.kid().starts_with('-') {
-            return Ok(key);
-        }
+fn shown(app: &App, key: usize, now: Timestamp) -> SigningKey {
+    let record = &app.keys[key].record;
+    SigningKey {
+        kid: app.keys[key].kid().to_owned(),
+        alg: record.alg.clone(),
+        published_at: Timestamp::from_millis(record.published_at_ms).secs(),
+        state: app.key_set.phase(key, now).as_str().to_owned(),
+        signs_from: Timestamp::from_millis(record.signs_from_ms).secs(),
+        kept_until: app.key_set.kept_until(key).map(Timestamp::secs_up),
     }
+}
+
+fn parse_alg(name: &str) -> Result<SigningAlg> {
+    let says = || format!("must be one of {}", SigningAlg::CHOICES.join(", "));
+    SigningAlg::parse(name).ok_or_else(|| Error::invalid("alg", says()))
+}
+
+fn changed_too_fast() -> Error {
+    Unavailable::new("an app's signing keys changed faster than one could be").into()
 }

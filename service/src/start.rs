@@ -18,9 +18,10 @@ use crate::credentials::Credentials;
 use crate::entropy::Entropy;
 use crate::error::Error;
 use crate::limits::{NOTICES_BURST, NOTICES_PER_MINUTE, REFRESHES_BURST, REFRESHES_PER_SECOND, Rate};
+use crate::nodes;
 use crate::revocations::Revocations;
 use crate::ring::{Ring, RingError, RingSource};
-use crate::service::{Options, Recovering, Service, Tallies};
+use crate::service::{Options, Recovering, RingWatch, Service, Tallies};
 use crate::views::Views;
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -75,8 +76,9 @@ impl From<Error> for StartError {
 impl Service {
     /// Starts on `store` with the ring from `ring_source`.
     ///
-    /// Refuses a ring that lacks a key that the store was written with, or holds another one under its number. A key that
-    /// the store has not seen yet gets its canary.
+    /// Refuses a ring that lacks a key that the store was written with, holds another one under its number, or honours one
+    /// that was retired; and one that makes a key active which another running node does not hold. A key that the store has not
+    /// seen yet gets its canary.
     pub async fn start(
         store: Store,
         ring_source: RingSource,
@@ -84,12 +86,15 @@ impl Service {
         entropy: Arc<dyn Entropy>,
         options: Options,
     ) -> Result<Arc<Self>, StartError> {
+        let mark = ring_source.mark();
         let ring = Ring::derive(&ring_source.read()?)?;
-        canaries::check(&store, &ring).await?;
+        let first_seen = canaries::check(&store, &ring, &options.node, clock.now()).await?;
         let service = Self {
             high_water: AtomicI64::new(store.high_water().await?.millis()),
             ring: ArcSwap::from_pointee(ring),
             ring_looked_at: AtomicU64::new(0),
+            ring_watch: Mutex::new(RingWatch { first_seen, mark, problem: None }),
+            ring_turn: tokio::sync::Mutex::new(()),
             catalogue: Catalogue::default(),
             credentials: Credentials::default(),
             views: Views::new(options.cached_sessions),
@@ -118,6 +123,7 @@ impl Service {
         service.revocations.catch_up(&service.store, service.clock.now()).await?;
         service.read_recovery().await?;
         service.read_last_backup().await?;
+        nodes::say(&service.store, &service.options.node, ring.rules(), service.clock.now()).await?;
         Ok(Arc::new(service))
     }
 }

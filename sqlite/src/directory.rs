@@ -3,12 +3,13 @@
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use tenure_core::time::Timestamp;
-use tenure_store::{Directory, Expected, Figures, Kind, Record, Unavailable, Write, Written};
+use tenure_store::{Announcement, Directory, Expected, Figures, Kind, Record, Unavailable, Write, Written};
 
 use crate::Sqlite;
 use crate::batch::Batch;
 use crate::disk;
 use crate::fault::Fault;
+use crate::feed;
 use crate::job::Steps;
 
 #[async_trait]
@@ -31,6 +32,23 @@ impl Directory for Sqlite {
     async fn write(&self, writes: &[Write]) -> Result<Written, Unavailable> {
         let writes = writes.to_vec();
         self.writer.submit(Steps::Many, move |batch| write(batch, &writes)).await
+    }
+
+    async fn write_announced(
+        &self,
+        writes: &[Write],
+        announcement: &Announcement,
+    ) -> Result<Written, Unavailable> {
+        let (writes, announcement) = (writes.to_vec(), announcement.clone());
+        let work = move |batch: &Batch<'_>| {
+            let written = write(batch, &writes)?;
+            if written == Written::All {
+                feed::announce(batch, &announcement)?;
+                batch.saw(announcement.at);
+            }
+            Ok(written)
+        };
+        self.writer.submit(Steps::Many, work).await
     }
 
     async fn high_water(&self) -> Result<Timestamp, Unavailable> {

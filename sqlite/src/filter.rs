@@ -51,6 +51,9 @@ impl Condition {
         if let Some(version) = filter.settings_version {
             this.and("policy_version = ?", [version.into()]);
         }
+        if let Some(kid) = filter.kid {
+            this.and("kid = ?", [i64::from(kid.0).into()]);
+        }
         this
     }
 

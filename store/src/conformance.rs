@@ -134,6 +134,7 @@ macro_rules! conformance_tests {
             a_write_applies_while_what_it_expects_is_stored,
             of_50_writes_with_one_version_one_applies,
             a_record_that_was_deleted_is_gone,
+            an_announcement_is_made_with_its_writes_or_not_at_all,
             // records
             records_are_found_by_prefix_in_byte_order,
             kinds_of_records_do_not_mix,

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use tenure_core::time::Timestamp;
 
-use crate::{Figures, Unavailable};
+use crate::{Announcement, Figures, Unavailable};
 
 /// What kind of record: each has its own space of keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -101,6 +101,13 @@ pub trait Directory: Send + Sync + 'static {
 
     /// Applies all writes or none.
     async fn write(&self, writes: &[Write]) -> Result<Written, Unavailable>;
+
+    /// Applies all writes and puts the announcement into the feed after them, in one commit; or none of it.
+    async fn write_announced(
+        &self,
+        writes: &[Write],
+        announcement: &Announcement,
+    ) -> Result<Written, Unavailable>;
 
     /// The latest time that any committed change carried: a clock far behind it must not be trusted.
     async fn high_water(&self) -> Result<Timestamp, Unavailable>;

@@ -1,7 +1,7 @@
 //! Which sessions: one filter serves the list, the count and the end.
 
 use tenure_core::family::{Family, State};
-use tenure_core::id::{AppId, ClientId, FamilyId, UserId};
+use tenure_core::id::{AppId, ClientId, FamilyId, Kid, UserId};
 use tenure_core::refusal::EndReason;
 use tenure_core::time::Timestamp;
 
@@ -50,6 +50,8 @@ pub struct Filter {
     pub client: Option<ClientId>,
     /// Only those whose deadlines come from this version of the settings.
     pub settings_version: Option<u32>,
+    /// Only those whose newest token was made under this key.
+    pub kid: Option<Kid>,
 }
 
 impl Filter {
@@ -69,6 +71,7 @@ impl Filter {
             ended_before: None,
             client: None,
             settings_version: None,
+            kid: None,
         }
     }
 
@@ -88,6 +91,7 @@ impl Filter {
             && self.created_from.is_none_or(|from| row.created_at >= from)
             && self.created_before.is_none_or(|before| row.created_at < before)
             && self.active_before.is_none_or(|before| row.life.active_at < before)
+            && self.kid.is_none_or(|kid| row.head.kid == kid)
             && self.ended_from.is_none_or(|from| ended_at(row).is_some_and(|at| at >= from))
             && self.ended_before.is_none_or(|before| ended_at(row).is_some_and(|at| at < before))
             && self.client.as_ref().is_none_or(|client| row.client == *client)

@@ -179,10 +179,37 @@ pub struct SigningKey {
     pub alg: String,
     /// Unix seconds: in the JWKS since.
     pub published_at: i64,
-    /// Unix seconds: may sign from.
+    /// `published`: to sign later; `signing`; `verifying`: signs no more, its tokens are still around.
+    pub state: String,
+    /// Unix seconds: signs from here on, until another key does.
     pub signs_from: i64,
-    /// Whether auth tokens are signed with it now.
-    pub signing: bool,
+    /// Unix seconds: no longer in the JWKS from here on, when its last token has expired; absent as long as no other key is to
+    /// follow it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub kept_until: Option<i64>,
+}
+
+/// The body of `POST ISS/signing-keys`.
+#[derive(Debug, Default, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct RotateSigningKey {
+    /// `ES256`, `EdDSA` or `RS256`; another one than before changes the setting `signing_alg`, too.
+    pub alg: Option<String>,
+    /// Why, for the operators' log.
+    pub reason: Option<String>,
+}
+
+/// The body of `POST ISS/signing-keys/{kid}/retire`.
+#[derive(Debug, Default, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct RetireSigningKey {
+    /// Somebody else may have the private key: its tokens are refused at once.
+    #[serde(default)]
+    pub compromised: bool,
+    /// Why, for the operators' log.
+    pub reason: Option<String>,
 }
 
 /// Several signing keys.

@@ -12,3 +12,4 @@ pub mod error;
 pub mod event;
 pub mod jwk;
 pub mod recovery;
+pub mod ring;

@@ -131,6 +131,49 @@ fn api_keys_are_created_listed_and_revoked() {
 }
 
 #[test]
+fn signing_keys_are_listed_rotated_and_retired() {
+    let folder = Folder::new();
+    let dev = folder.dev();
+    let tokens = dev.open("ann");
+    for command in both_ways(&folder, &dev) {
+        let list = command(&["key", "list", "--app", "demo", "--json"]).json();
+        let first = list["signing_keys"][0]["kid"].as_str().expect("a kid").to_owned();
+        assert_eq!(list["signing_keys"].as_array().map(Vec::len), Some(1), "{list}");
+        let said = command(&["key", "list", "--app", "demo"]);
+        assert!(words(&said).starts_with(&format!("{first}  ES256  signing  made ")), "{said:?}");
+        // Nothing else signs yet.
+        let done = command(&["key", "retire", &first, "--app", "demo"]);
+        assert!(done.refusal(4).starts_with("tenure: 409"), "{done:?}");
+        let said = command(&["key", "rotate", "--app", "demo", "--reason", "yearly"]);
+        let line = words(&said);
+        assert!(line.contains("  ES256  published  made ") && line.contains(", signs in "), "{said:?}");
+        let again = command(&["key", "rotate", "--app", "demo", "--json"]);
+        assert!(again.refusal(4).contains("is published already"), "{again:?}");
+        // What it costs, before it is done.
+        let compromised = ["key", "retire", &first, "--app", "demo", "--compromised"];
+        let asked = command(&compromised);
+        let says = asked.refusal(1);
+        assert!(says.contains("Nobody is signed out") && says.contains("say --yes to go on"), "{says}");
+        assert!(says.contains("signs at once; it was published "), "{says}");
+        assert_eq!(
+            command(&["key", "list", "--app", "demo", "--json"]).json()["signing_keys"][0]["kid"],
+            *first
+        );
+        let mut agreed = compromised.to_vec();
+        agreed.extend(["--yes", "--json", "--reason", "a drill"]);
+        let left = command(&agreed).json();
+        assert_eq!(left["signing_keys"].as_array().map(Vec::len), Some(1), "{left}");
+        assert_eq!(left["signing_keys"][0]["state"], "signing");
+        let gone = command(&agreed);
+        assert!(gone.refusal(4).contains("404"), "{gone:?}");
+        let odd = command(&["key", "rotate", "--app", "demo", "--alg", "HS256"]);
+        assert!(odd.refusal(4).starts_with("tenure: 422"), "{odd:?}");
+    }
+    dev.refresh(&tokens.refresh).expect(200);
+    dev.stop();
+}
+
+#[test]
 fn health_and_recovery() {
     let folder = Folder::new();
     let dev = folder.dev();

@@ -14,11 +14,39 @@ use crate::support::dev::{Dev, Folder, text, tokens};
 use crate::support::process::{Done, run, tenure};
 use crate::support::random::{Random, fresh_seed};
 
+/// A change of a ring that no server runs on.
 fn ring(words: &[&str], file: &Path) -> Done {
     let mut all = vec!["ring"];
     all.extend(words);
     all.extend(["--json", "--ring-file", text(file)]);
+    match words[0] {
+        "activate" => all.push("--offline"),
+        "retire" => all.extend(["--offline", "--yes"]),
+        _ => {}
+    }
     run(tenure(&all))
+}
+
+/// A change of the ring of a running server, which is asked first.
+fn running(folder: &Folder, words: &[&str]) -> Done {
+    let file = folder.ring();
+    let mut all = vec!["ring"];
+    all.extend(words);
+    all.extend(["--ring-file", text(&file)]);
+    folder.command(&all)
+}
+
+/// The second phase, as soon as the server holds the key: it takes a changed file over by itself.
+fn activate_once_held(folder: &Folder, kid: &str) {
+    for _ in 0..400 {
+        let done = running(folder, &["activate", kid, "--json"]);
+        if done.code == Some(0) {
+            return;
+        }
+        assert!(done.refusal(4).contains(&format!("does not hold key {kid} yet")), "{done:?}");
+        thread::sleep(Duration::from_millis(50));
+    }
+    panic!("the server did not take over key {kid}");
 }
 
 fn states(done: &Done) -> Vec<String> {
@@ -149,7 +177,8 @@ fn the_rings_commands_refuse_what_would_lose_sessions() {
     );
     assert_eq!(fs::metadata(&file).expect("a ring").permissions().mode() & 0o777, 0o600);
     let words = run(tenure(&["ring", "list", "--ring-file", text(&file)]));
-    assert!(words.stdout.contains("key 2  active\n") && words.stdout.contains("SIGHUP"), "{words:?}");
+    let takes_over = "A running server takes the file over within seconds.";
+    assert!(words.stdout.contains("key 2  active\n") && words.stdout.contains(takes_over), "{words:?}");
 }
 
 /// Refreshes one session until told to stop; every answer must be 200. Gives back the newest token.
@@ -191,11 +220,7 @@ fn changing_the_ring_in_two_phases_under_load_signs_nobody_out() {
         .collect();
     assert_eq!(kid(&idle.refresh), 1);
     ring(&["add"], &folder.ring()).json();
-    dev.server.signal("HUP");
-    thread::sleep(Duration::from_millis(100));
-    wait_for_kid(&dev, 1);
-    ring(&["activate", "2"], &folder.ring()).json();
-    dev.server.signal("HUP");
+    activate_once_held(&folder, "2");
     wait_for_kid(&dev, 2);
     thread::sleep(Duration::from_millis(100));
     // A ring that is not the store's is not taken over, and nothing else changes.
@@ -248,5 +273,64 @@ fn retiring_a_key_ends_exactly_the_sessions_that_still_use_it() {
     dev.stop();
     let dev = folder.dev();
     dev.refresh_with(&left.refresh, "sixteen-characters").expect(401);
+    dev.stop();
+}
+
+#[test]
+fn what_would_sign_people_out_is_refused_or_asked_for() {
+    let folder = Folder::new();
+    // No server: nobody knows whether one runs elsewhere.
+    assert_eq!(states(&ring(&["create"], &folder.beside("ring.toml"))), ["1 active"]);
+    let beside = folder.beside("ring.toml");
+    ring(&["add"], &beside).json();
+    let alone = ["ring", "activate", "2", "--ring-file", text(&beside), "--data-dir", "nowhere"];
+    let says = run(tenure(&alone));
+    assert!(says.refusal(3).contains("If none runs, say --offline."), "{says:?}");
+    let dev = folder.dev();
+    let (left, moving) = (dev.open("left"), dev.open("moving"));
+    // A file that the server does not have: half-distributed.
+    let elsewhere = folder.beside("elsewhere.toml");
+    fs::copy(folder.ring(), &elsewhere).expect("a ring");
+    ring(&["add"], &elsewhere).json();
+    let says = folder.command(&["ring", "activate", "2", "--ring-file", text(&elsewhere)]);
+    assert!(says.refusal(4).contains("node only does not hold key 2 yet"), "{says:?}");
+    fs::rename(&elsewhere, folder.ring()).expect("a ring");
+    activate_once_held(&folder, "2");
+    let is_active =
+        || running(&folder, &["list", "--json"]).json()["running"]["keys"][1]["state"] == "active";
+    let taken_over = (0..200).any(|_| {
+        thread::sleep(Duration::from_millis(50));
+        is_active()
+    });
+    assert!(taken_over, "the server did not take the ring over");
+    let moved = tokens(&dev.refresh(&moving.refresh).expect(200));
+    let asked = running(&folder, &["retire", "1"]);
+    let says = asked.refusal(1);
+    assert!(says.contains("Retiring key 1 ends 1 session:") && says.contains("say --yes"), "{says}");
+    let listed = running(&folder, &["list", "--json"]);
+    assert_eq!(states(&listed), ["1 verify", "2 active"]);
+    assert_eq!(listed.json()["running"]["keys"][0]["sessions"], 1);
+    let listed = running(&folder, &["list"]);
+    assert!(listed.stdout.contains("Node only holds:\n  key 1  verify  first seen"), "{listed:?}");
+    // Active at the server, whatever another file says.
+    let older = folder.beside("older.toml");
+    let text_of_ring = fs::read_to_string(folder.ring()).expect("a ring");
+    let swapped = text_of_ring
+        .replace("\"verify\"", "\"#\"")
+        .replace("\"active\"", "\"verify\"")
+        .replace("\"#\"", "\"active\"");
+    fs::write(&older, swapped).expect("a ring");
+    fs::set_permissions(&older, fs::Permissions::from_mode(0o600)).expect("a ring");
+    let says = folder.command(&["ring", "retire", "2", "--yes", "--ring-file", text(&older)]);
+    assert!(says.refusal(4).contains("key 2 is still active at only"), "{says:?}");
+    let done = running(&folder, &["retire", "1", "--yes"]);
+    assert_eq!(done.code, Some(0), "{done:?}");
+    assert!(done.stderr.contains("ends 1 session"), "{done:?}");
+    let refused = (0..200).any(|_| {
+        thread::sleep(Duration::from_millis(50));
+        dev.refresh_with(&left.refresh, "sixteen-characters").status == 401
+    });
+    assert!(refused, "the server did not take the ring over");
+    dev.refresh(&moved.refresh).expect(200);
     dev.stop();
 }

@@ -19,14 +19,13 @@ pub async fn jwks(State(http): State<Http>, Path(app): Path<String>, headers: He
 /// The app's metadata.
 pub async fn metadata(State(http): State<Http>, Path(app): Path<String>, headers: HeaderMap) -> Answer {
     let app = http.service.app(&app_id(&app)?)?;
-    cacheable("application/json", &metadata_of(&app), &headers)
+    let algorithms = http.service.jwks(&app.id)?.keys.into_iter().map(|key| key.alg).collect();
+    cacheable("application/json", &metadata_of(&app, algorithms), &headers)
 }
 
-fn metadata_of(app: &App) -> Metadata {
+fn metadata_of(app: &App, mut algorithms: Vec<String>) -> Metadata {
     let at = |path: &str| format!("{}{path}", app.issuer);
     let list = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
-    let mut algorithms: Vec<String> =
-        app.keys.iter().map(|key| key.signer.key().alg().as_str().to_owned()).collect();
     algorithms.sort();
     algorithms.dedup();
     Metadata {

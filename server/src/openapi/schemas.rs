@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use tenure_core::limits::{APP_ID_BYTES, USER_ID_BYTES};
 use tenure_core::refusal::{EndReason, Refusal};
-use tenure_service::limits::{BACKUP_PATH_BYTES, RECOVERY_LONGEST};
+use tenure_core::settings::SigningAlg;
+use tenure_service::limits::{BACKUP_PATH_BYTES, REASON_BYTES, RECOVERY_LONGEST};
 use tenure_wire::claims::RESERVED_CLAIMS;
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
@@ -136,6 +137,7 @@ fn limits() -> Vec<(&'static str, &'static str, Value)> {
     let name = || json!({"minLength": 1, "maxLength": 200, "pattern": NO_CONTROLS});
     let user = || json!({"minLength": 1, "maxLength": USER_ID_BYTES, "pattern": NO_CONTROLS});
     let amr = json!({"maxItems": 16, "items": {"type": "string", "minLength": 1, "maxLength": 64}});
+    let alg = || json!({"enum": SigningAlg::CHOICES});
     let roles = || json!({"enum": ["admin", "backend", "verify"]});
     vec![
         ("ErrorBody", "code", json!({"enum": codes})),
@@ -151,6 +153,13 @@ fn limits() -> Vec<(&'static str, &'static str, Value)> {
         ("OpenRecovery", "seconds", json!({"minimum": 1, "maximum": RECOVERY_LONGEST.secs()})),
         ("CreateBackup", "to", json!({"minLength": 1, "maxLength": BACKUP_PATH_BYTES})),
         ("RecoveryStatus", "state", json!({"enum": ["closed", "awaited", "open"]})),
+        ("SigningKey", "alg", alg()),
+        ("SigningKey", "state", json!({"enum": ["published", "signing", "verifying"]})),
+        ("RotateSigningKey", "alg", or_null(SigningAlg::CHOICES)),
+        ("RotateSigningKey", "reason", json!({"maxLength": REASON_BYTES})),
+        ("RetireSigningKey", "reason", json!({"maxLength": REASON_BYTES})),
+        ("RingKey", "state", json!({"enum": ["verify", "active", "retired"]})),
+        ("RingNodeKey", "state", json!({"enum": ["verify", "active", "retired"]})),
         ("OpenRequest", "user_id", user()),
         ("OpenRequest", "auth_time", json!({"minimum": 0})),
         ("OpenRequest", "amr", amr),

@@ -2,6 +2,7 @@
 
 mod lines;
 mod of_http;
+mod of_keys;
 mod of_process;
 mod of_service;
 mod of_store;
@@ -47,6 +48,7 @@ pub async fn show(State(http): State<Http>, Extension(peer): Extension<Peer>, he
 fn of_us(http: &Http, lines: &mut Lines<'_>) -> Written {
     lines.gauges("build_info", "The version of the program; always 1", "version", [(VERSION, 1)])?;
     of_service::write(&http.service, lines)?;
+    of_keys::write(&http.service, lines)?;
     of_http::write(http, lines)?;
     match http.service.store_figures() {
         Some(figures) => of_store::write(&figures, lines),

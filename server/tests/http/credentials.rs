@@ -42,7 +42,10 @@ fn too_little(keys: &Keys, needs: Needs) -> Vec<&String> {
 }
 
 fn at(path: &str, app: &str) -> String {
-    path.replace("{app}", app).replace("{sid}", "AAAAAAAAAAAAAAAAAAAAAA").replace("{uid}", "ann")
+    path.replace("{app}", app)
+        .replace("{sid}", "AAAAAAAAAAAAAAAAAAAAAA")
+        .replace("{uid}", "ann")
+        .replace("{kid}", "k")
 }
 
 /// A request that would be refused for its body, were it not refused before.

@@ -70,7 +70,7 @@ async fn every_address_that_reads_json_refuses_clearly_and_changes_nothing() {
     let mut read = 0;
     for row in rows().into_iter().filter(reads) {
         read += 1;
-        let call = world.call(row.method.clone(), &row.path.replace("{app}", "shop"));
+        let call = world.call(row.method.clone(), &row.path.replace("{app}", "shop").replace("{kid}", "k"));
         let call = call.key(&world.admin).header("host", "localhost:7800");
         let typed = call.clone().header("content-type", "application/json; charset=utf-8");
         for (what, body, may_be) in bodies() {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use http::Method;
 use serde_json::json;
+use tenure_core::id::AppId;
 use tenure_server::limits::Patience;
 use tenure_server::state::HttpOptions;
 
@@ -37,7 +38,9 @@ fn good_call(world: &World, app: &TestApp<'_>, row: &Row, tokens: &Tokens, key: 
     } else {
         ""
     };
-    let call = world.call(row.method.clone(), &format!("{}{query}", path.replace("{id}", key)));
+    let kid = &world.service.signing_keys(&AppId::parse(app.id()).unwrap()).unwrap()[0].kid;
+    let path = path.replace("{id}", key).replace("{kid}", kid);
+    let call = world.call(row.method.clone(), &format!("{path}{query}"));
     let call = match row.needs {
         Needs::Nothing => call,
         Needs::AuthToken => call.key(&tokens.auth),
@@ -58,6 +61,8 @@ fn good_call(world: &World, app: &TestApp<'_>, row: &Row, tokens: &Tokens, key: 
         ("POST", "/sessions/{sid}/reauthenticate") => call.json(json!({"acr": "aal2"})),
         ("POST", "/sessions/end") => call.json(json!({"filter": {}})),
         ("POST", "/api-keys") => call.json(json!({"name": "k", "role": "verify"})),
+        ("POST", "/signing-keys") => call.json(json!({})),
+        ("POST", "/signing-keys/{kid}/retire") => call.json(json!({"compromised": true})),
         ("POST", "/v1/recovery") => call.json(json!({"seconds": 60})),
         ("POST", "/v1/backups") => call.own_socket().json(json!({"to": "/tmp/a.backup"})),
         ("POST", "/dev/clock") => call.header("host", "localhost:7800").json(json!({"advance_seconds": 0})),

@@ -1,8 +1,12 @@
 //! A change of the key ring: added, activated, retired. Nobody is signed out by it but whom the retired key still holds.
 
+mod nodes;
+mod report;
+
 use http::Method;
 use tenure_core::id::Kid;
 
+use crate::support::traffic::Traffic;
 use crate::support::{KEY, Tokens, World};
 
 /// The kid that a refresh token names, in its first byte.
@@ -66,7 +70,8 @@ async fn a_token_under_a_key_that_another_node_has_already_makes_this_one_look()
     let world = World::new().await;
     let app = world.app("shop").await;
     let first = app.open("ann").await;
-    // The other node: it shares the store, and has read the new ring.
+    // The other node: it shares the store, and has read the new ring. This one has not been heard of for a minute.
+    world.pass(60);
     world.edit_ring(|ring| {
         ring.add(&[9; 32]).unwrap();
         ring.activate(Kid(2)).unwrap();
@@ -113,4 +118,30 @@ async fn a_ring_that_is_not_the_store_s_is_not_taken_over() {
     world.edit_ring(|ring| *ring = good);
     world.service.reload_ring().await;
     app.refreshed(&tokens.refresh).await;
+}
+
+#[tokio::test]
+async fn nothing_is_refused_while_the_ring_changes_under_load() {
+    let world = World::new().await;
+    let app = world.app("shop").await;
+    let mut traffic = Traffic::of(&world, app).await;
+    let change = async |edit: fn(&mut tenure_service::ring::RingFile)| {
+        world.edit_ring(edit);
+        world.service.reload_ring().await;
+    };
+    let kids = |traffic: &Traffic<'_>| -> Vec<_> {
+        traffic.clients().iter().map(|tokens| kid_of(&tokens.refresh)).collect()
+    };
+    for old in [1, 2] {
+        change(|ring| assert!(ring.add(&[9 + ring.states().count() as u8; 32]).is_ok())).await;
+        traffic.goes_on(200).await;
+        assert_eq!(kids(&traffic), [old; 3]);
+        change(|ring| ring.activate(Kid(ring.states().count() as u8)).unwrap()).await;
+        traffic.goes_on(200).await;
+        assert_eq!(kids(&traffic), [old + 1; 3], "each moved with its refresh");
+        change(|ring| ring.retire(Kid(ring.states().count() as u8 - 1)).unwrap()).await;
+        // Its auth tokens of before are good to their end: nothing of them came from the ring.
+        traffic.goes_on(700).await;
+    }
+    assert!(traffic.served > 1_000, "{}", traffic.served);
 }

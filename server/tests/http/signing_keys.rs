@@ -1,4 +1,4 @@
-//! `ISS/signing-keys`: how another algorithm takes over.
+//! `ISS/signing-keys`: how another algorithm takes over; under it, how keys follow one another and are retired.
 
 use http::Method;
 use serde_json::{Value, json};
@@ -6,7 +6,17 @@ use serde_json::{Value, json};
 use crate::support::app::TestApp;
 use crate::support::{World, header_of};
 
+mod load;
+mod retiring;
+mod rotation;
+
 const DAY: i64 = 86_400;
+
+/// The keys as operators see them: what `member` says of each.
+async fn shown(app: &TestApp<'_>, member: &str) -> Vec<Value> {
+    let shown = app.manage(Method::GET, "/signing-keys").send().await.expect(200).json();
+    shown["signing_keys"].as_array().unwrap().iter().map(|key| key[member].clone()).collect()
+}
 
 async fn published(world: &World, app: &TestApp<'_>) -> Vec<Value> {
     let jwks = world.get(&app.at("/.well-known/jwks.json")).send().await.expect(200).json();
@@ -36,6 +46,7 @@ async fn after_a_token_was_issued_a_new_key_is_published_before_it_signs() {
     let world = World::new().await;
     let app = world.app("shop").await;
     let early = app.open("ann").await;
+    world.pass(1);
     app.change_settings(json!({"signing_alg": "RS256"})).await.expect(200);
     assert_eq!(published(&world, &app).await.len(), 2);
     assert_eq!(alg_of_a_new_token(&world, &app).await, "ES256");
@@ -45,14 +56,30 @@ async fn after_a_token_was_issued_a_new_key_is_published_before_it_signs() {
     world.pass(1);
     assert_eq!(alg_of_a_new_token(&world, &app).await, "RS256");
     assert!(app.is_active(&late.auth).await, "the old key still verifies");
-    let shown = app.manage(Method::GET, "/signing-keys").send().await.expect(200).json();
-    let signing: Vec<_> =
-        shown["signing_keys"].as_array().unwrap().iter().map(|key| key["signing"].clone()).collect();
-    assert_eq!(signing, [false, true]);
+    assert_eq!(shown(&app, "state").await, ["verifying", "signing"]);
     // Back again: that key has been published long enough.
     app.change_settings(json!({"signing_alg": "ES256"})).await.expect(200);
     assert_eq!(alg_of_a_new_token(&world, &app).await, "ES256");
-    assert_eq!(published(&world, &app).await.len(), 2);
+    assert_eq!(shown(&app, "state").await, ["signing", "verifying"]);
+}
+
+#[tokio::test]
+async fn a_change_that_is_taken_back_in_time_changes_nothing() {
+    let world = World::new().await;
+    let app = world.app("shop").await;
+    app.open("ann").await;
+    world.pass(1);
+    app.change_settings(json!({"signing_alg": "RS256"})).await.expect(200);
+    app.change_settings(json!({"signing_alg": "ES256"})).await.expect(200);
+    assert_eq!(shown(&app, "state").await, ["signing", "verifying"]);
+    for _ in 0..3 {
+        world.pass(DAY);
+        assert_eq!(alg_of_a_new_token(&world, &app).await, "ES256");
+    }
+    assert_eq!(published(&world, &app).await.len(), 1);
+    // A key that is gone does not come back: another one takes its time.
+    app.change_settings(json!({"signing_alg": "RS256"})).await.expect(200);
+    assert_eq!(shown(&app, "state").await, ["signing", "published"]);
 }
 
 #[tokio::test]

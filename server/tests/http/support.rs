@@ -10,6 +10,7 @@ pub mod log;
 pub mod reference;
 pub mod server;
 pub mod stream;
+pub mod traffic;
 pub mod world;
 
 pub use app::{Tokens, claims_of, header_of};

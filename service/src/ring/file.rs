@@ -3,7 +3,7 @@
 use std::fmt;
 use std::fs::{self, OpenOptions};
 use std::io::{self, Write as _};
-use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use base64ct::{Base64UrlUnpadded, Encoding};
@@ -25,6 +25,22 @@ pub enum RingError {
     Missing(u8),
     /// It holds another key under this number than the one that the store was written with.
     Wrong(u8),
+    /// It honours a key that was retired.
+    Revived(u8),
+    /// It makes tokens under a key that another running node does not hold.
+    NotHeld {
+        /// The key.
+        kid: u8,
+        /// The node.
+        node: String,
+    },
+    /// It retires a key under which another running node makes tokens.
+    StillActive {
+        /// The key.
+        kid: u8,
+        /// The node.
+        node: String,
+    },
     /// A primitive failed.
     Crypto(&'static str),
 }
@@ -48,6 +64,22 @@ impl fmt::Display for RingError {
                 f,
                 "key {kid} of the key ring is not the key {kid} that this store was written with: use the ring that \
                  belongs to the store"
+            ),
+            Self::Revived(kid) => write!(
+                f,
+                "key {kid} was retired, and this key ring honours it again: it is an older one. Sessions that ended with \
+                 the key would come back; use the newest ring of this store"
+            ),
+            Self::NotHeld { kid, node } => write!(
+                f,
+                "the key ring makes key {kid} active, and node {node}, which is running, does not hold that key yet: it \
+                 would sign its users out. Give every node a ring with key {kid} in state verify first (tenure ring add), \
+                 and activate it when all of them hold it"
+            ),
+            Self::StillActive { kid, node } => write!(
+                f,
+                "the key ring retires key {kid}, under which node {node}, which is running, still makes tokens: they would \
+                 be refused here. Wait until that node has taken over a ring with another active key"
             ),
             Self::Crypto(what) => write!(f, "cryptography failed while {what}"),
         }
@@ -83,16 +115,6 @@ enum StateName {
 /// A key's number, state and secret.
 pub(super) type RingKeyParts = (Kid, KeyState, Zeroizing<[u8; 32]>);
 
-impl StateName {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Verify => "verify",
-            Self::Active => "active",
-            Self::Retired => "retired",
-        }
-    }
-}
-
 impl Drop for RingEntry {
     fn drop(&mut self) {
         self.secret.zeroize();
@@ -127,6 +149,15 @@ impl RingSource {
         }
     }
 
+    /// What tells whether a file was changed since: another time, another length, or another file in its place. The text itself
+    /// never changes.
+    pub fn mark(&self) -> Option<RingMark> {
+        let Self::File(path) = self else { return None };
+        let found = fs::metadata(path).ok()?;
+        let changed = (found.ctime(), found.ctime_nsec());
+        Some(RingMark { changed, file: found.ino(), bytes: found.len() })
+    }
+
     /// Reads the ring as it is now.
     pub fn read(&self) -> Result<RingFile, RingError> {
         match self {
@@ -134,6 +165,14 @@ impl RingSource {
             Self::Text(text) => RingFile::parse(text),
         }
     }
+}
+
+/// A ring's file at a moment: see [`RingSource::mark`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RingMark {
+    changed: (i64, i64),
+    file: u64,
+    bytes: u64,
 }
 
 impl RingFile {
@@ -158,7 +197,7 @@ impl RingFile {
 
     /// The number and state of each key.
     pub fn states(&self) -> impl Iterator<Item = (Kid, &'static str)> + '_ {
-        self.keys.iter().map(|key| (Kid(key.kid), key.state.as_str()))
+        self.keys.iter().map(|key| (Kid(key.kid), KeyState::from(key.state).as_str()))
     }
 
     /// First phase of a change of keys: a new key that is only recognised. Give it to every node before the second.

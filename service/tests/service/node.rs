@@ -83,14 +83,16 @@ impl Node {
 
     /// Another node on the same store and clock, with this ring.
     pub async fn beside(&self, ring: &str) -> Self {
-        Self::start(self.memory.clone(), self.clock.clone(), ring).await.unwrap()
+        Self::start_as("other", self.memory.clone(), self.clock.clone(), ring, Retention::default())
+            .await
+            .unwrap()
     }
 
     pub async fn start(
         memory: Arc<Memory>,
         clock: Arc<StandingClock>,
         ring: &str,
-    ) -> std::result::Result<Self, StartError> {
+    ) -> Result<Self, StartError> {
         Self::start_keeping(memory, clock, ring, Retention::default()).await
     }
 
@@ -100,7 +102,18 @@ impl Node {
         clock: Arc<StandingClock>,
         ring: &str,
         retention: Retention,
-    ) -> std::result::Result<Self, StartError> {
+    ) -> Result<Self, StartError> {
+        Self::start_as("one", memory, clock, ring, retention).await
+    }
+
+    /// The node of this name.
+    pub async fn start_as(
+        name: &str,
+        memory: Arc<Memory>,
+        clock: Arc<StandingClock>,
+        ring: &str,
+        retention: Retention,
+    ) -> Result<Self, StartError> {
         let service = Service::start(
             Store::new(memory.clone()),
             RingSource::Text(Zeroizing::new(ring.to_owned())),
@@ -108,6 +121,7 @@ impl Node {
             Arc::new(SystemEntropy),
             Options {
                 public_url: "https://tenure.test".into(),
+                node: name.to_owned(),
                 dev: false,
                 cached_sessions: 1000,
                 retention,

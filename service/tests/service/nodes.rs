@@ -1,5 +1,6 @@
 //! Several nodes on one store: what one did is what the other sees, whatever it remembers.
 
+use tenure_core::time::Span;
 use tenure_service::credentials::Caller;
 
 use crate::node::{Node, ring};
@@ -66,6 +67,8 @@ async fn a_user_who_was_ended_here_is_ended_there_stateless_tokens_included() {
 async fn a_node_that_does_not_hold_a_key_yet_gives_no_verdict() {
     let one = Node::first().await;
     let first = one.open("ann").await;
+    // It has not been heard of for a minute, so that nobody waits for it.
+    one.clock.advance(Span::from_secs(60));
     let ahead = one.beside(&ring(&[(1, "verify", 7), (2, "active", 9)])).await;
     let second = ahead.refresh(&first, KEY).await.unwrap().result.refresh_token.unwrap();
     // The first node cannot derive that successor: it says "not now" to a retry.

@@ -1,5 +1,6 @@
 //! Starting: with the ring of the store, or not at all.
 
+use tenure_core::time::Span;
 use tenure_service::ring::RingError;
 use tenure_service::start::StartError;
 
@@ -24,6 +25,7 @@ async fn another_or_an_incomplete_ring_is_refused_in_words() {
             "{error}"
         );
     }
+    node.clock.advance(Span::from_secs(60)); // The other node is gone.
     let again = start_with(&node, &ring(&[(2, "active", 9), (1, "retired", 7)])).await.unwrap();
     assert_eq!(again.reason(&token, None).await, "key_retired");
 }

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::Fixture;
-use crate::{Backend, Expected, Kind, Write, Written};
+use super::sample::{NOW, REMEMBERED, app, whole_feed};
+use crate::{Announcement, Backend, Expected, Kind, Subject, Write, Written};
 
 pub(super) fn put(kind: Kind, key: &str, expected: Expected, bytes: &[u8]) -> Write {
     Write { kind, key: key.to_owned(), expected, value: Some(bytes.to_vec()) }
@@ -99,4 +100,25 @@ pub async fn a_record_that_was_deleted_is_gone<F: Fixture>() {
     assert!(store.records(Kind::App, "", None, 10).await.unwrap().is_empty());
     assert_eq!(write(&*store, delete("a", Expected::Version(stored))).await, Written::Conflict(0));
     assert_eq!(write(&*store, put(Kind::App, "a", Expected::Absent, b"2")).await, Written::All);
+}
+
+pub async fn an_announcement_is_made_with_its_writes_or_not_at_all<F: Fixture>() {
+    let fixture = F::open_fresh().await;
+    let store = fixture.backend();
+    let said = Announcement {
+        app: app("app"),
+        subject: Subject::SigningKey("key".to_owned()),
+        at: NOW,
+        forget_after: REMEMBERED,
+    };
+    let first = [put(Kind::SigningKey, "app/a", Expected::Absent, b"1")];
+    assert_eq!(store.write_announced(&first, &said).await.unwrap(), Written::All);
+    assert_eq!(store.high_water().await.unwrap(), NOW);
+    let later = Announcement { at: REMEMBERED, ..said.clone() };
+    let stale = [put(Kind::App, "b", Expected::Absent, b"2"), first[0].clone()];
+    assert_eq!(store.write_announced(&stale, &later).await.unwrap(), Written::Conflict(1));
+    assert_eq!(store.get(Kind::App, "b").await.unwrap(), None);
+    assert_eq!(store.high_water().await.unwrap(), NOW, "what was not done was not seen");
+    let announced: Vec<_> = whole_feed(&*store).await.into_iter().map(|e| e.announcement).collect();
+    assert_eq!(announced, [said]);
 }

@@ -1,7 +1,7 @@
 //! Random rows in a store and beside it, and random filters.
 
 use tenure_core::family::{Family, State};
-use tenure_core::id::{ClientId, FamilyId};
+use tenure_core::id::{ClientId, FamilyId, Kid};
 use tenure_core::refusal::EndReason;
 use tenure_core::time::{Span, Timestamp};
 
@@ -30,6 +30,7 @@ impl Model {
             if random.one_in(2) {
                 row.client = client(CLIENTS[random.below(3) as usize]);
             }
+            row.head.kid = Kid(random.below(3) as u8);
             row.life.absolute_end = at.plus(Span::from_millis(random.below(12_000) as i64));
             open(store, &row).await;
             if random.one_in(3) {
@@ -68,6 +69,7 @@ impl Model {
             ended_before: random.one_in(6).then(|| self.moment(random)),
             client: random.one_in(4).then(|| client(CLIENTS[random.below(3) as usize])),
             settings_version: random.one_in(4).then(|| random.below(3) as u32),
+            kid: random.one_in(4).then(|| Kid(random.below(3) as u8)),
         };
         (filter, self.moment(random))
     }

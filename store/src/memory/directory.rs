@@ -6,7 +6,9 @@ use async_trait::async_trait;
 use tenure_core::time::Timestamp;
 
 use super::{Memory, Stored, pause};
-use crate::{Backups, Directory, Expected, Kind, Manifest, NotMade, Record, Unavailable, Write, Written};
+use crate::{
+    Announcement, Backups, Directory, Expected, Kind, Manifest, NotMade, Record, Unavailable, Write, Written,
+};
 
 #[async_trait]
 impl Directory for Memory {
@@ -34,14 +36,22 @@ impl Directory for Memory {
 
     async fn write(&self, writes: &[Write]) -> Result<Written, Unavailable> {
         pause().await;
+        Ok(self.stored()?.write(writes))
+    }
+
+    async fn write_announced(
+        &self,
+        writes: &[Write],
+        announcement: &Announcement,
+    ) -> Result<Written, Unavailable> {
+        pause().await;
         let mut stored = self.stored()?;
-        if let Some(conflict) = writes.iter().position(|write| !stored.expects(write)) {
-            return Ok(Written::Conflict(conflict));
+        let written = stored.write(writes);
+        if written == Written::All {
+            stored.saw(announcement.at);
+            stored.announce(announcement.clone());
         }
-        for write in writes {
-            stored.put(write);
-        }
-        Ok(Written::All)
+        Ok(written)
     }
 
     async fn high_water(&self) -> Result<Timestamp, Unavailable> {
@@ -62,6 +72,14 @@ impl Backups for Memory {
 }
 
 impl Stored {
+    fn write(&mut self, writes: &[Write]) -> Written {
+        if let Some(conflict) = writes.iter().position(|write| !self.expects(write)) {
+            return Written::Conflict(conflict);
+        }
+        writes.iter().for_each(|write| self.put(write));
+        Written::All
+    }
+
     fn expects(&self, write: &Write) -> bool {
         let found = self.records.get(&(write.kind, write.key.clone()));
         match write.expected {

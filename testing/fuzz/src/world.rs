@@ -68,6 +68,7 @@ impl World {
             clock.clone(),
             Arc::new(Counted::default()),
             Options {
+                node: "fuzz".to_owned(),
                 public_url: "https://tenure.test".to_owned(),
                 dev: false,
                 cached_sessions: 100,

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 use tenure_jose::VerifyingKey;
-use tenure_server::limits::JWKS_MAX_AGE_SECS;
+use tenure_service::limits::JWKS_MAX_AGE_SECS;
 use tenure_wire::jwk::Jwk;
 
 use super::{Facts, Verdict};
@@ -47,7 +47,8 @@ fn published(app: &AppFacts) -> Vec<Finding> {
     }
     for key in &app.signing_keys {
         if !keys.iter().any(|published| published["kid"] == key.kid.as_str()) {
-            let use_of_it = if key.signing { "which signs now" } else { "which will sign or has signed" };
+            let use_of_it =
+                if key.state == "signing" { "which signs now" } else { "which will sign or has signed" };
             let what =
                 format!("{}: the key {}, {use_of_it}, is not among the published ones", app.id, key.kid);
             let todo = "A cache in front of the server keeps old answers, or another server answers there: let it obey Cache-Control.";

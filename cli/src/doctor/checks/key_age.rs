@@ -13,7 +13,7 @@ pub(super) fn judge(facts: &Facts) -> Verdict {
         Err(why) => return Verdict::skipped(why),
     };
     let signing = facts.apps.iter().flat_map(|app| app.signing_keys.iter().map(move |key| (app, key)));
-    let old = signing.filter(|(_, key)| key.signing).filter_map(|(app, key)| {
+    let old = signing.filter(|(_, key)| key.state == "signing").filter_map(|(app, key)| {
         let days = (node.now - key.signs_from) / DAY_SECS;
         (days > OLD_DAYS).then(|| {
             Finding::new(

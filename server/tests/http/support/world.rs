@@ -50,7 +50,7 @@ impl World {
         let ring = TempDir::new().unwrap();
         RingFile::with_key(&[7; 32]).write(&ring.path().join("ring.toml")).unwrap();
         let (memory, clock) = (Arc::new(Memory::default()), Arc::new(TestClock::default()));
-        let mut world = Self::start(memory, clock, ring, http).await;
+        let mut world = Self::start(memory, clock, ring, (http, "one")).await;
         world.create_app("first").await;
         world.admin = world.api_key("first", "admin", true).await;
         world
@@ -65,7 +65,10 @@ impl World {
     /// The same store and ring under a new process, as after a restart.
     pub async fn restarted(self) -> Self {
         let admin = self.admin;
-        Self { admin, ..Self::start(self.memory, self.clock, self.ring, HttpOptions::default()).await }
+        Self {
+            admin,
+            ..Self::start(self.memory, self.clock, self.ring, (HttpOptions::default(), "one")).await
+        }
     }
 
     /// A store of its own with an app `shop`, under the same ring: what a store knew that was lost.
@@ -73,7 +76,7 @@ impl World {
         let ring = TempDir::new().unwrap();
         self.ring_file().write(&ring.path().join("ring.toml")).unwrap();
         let memory = Arc::new(Memory::default());
-        let mut other = Self::start(memory, self.clock.clone(), ring, HttpOptions::default()).await;
+        let mut other = Self::start(memory, self.clock.clone(), ring, (HttpOptions::default(), "one")).await;
         other.create_app("first").await;
         other.admin = other.api_key("first", "admin", true).await;
         other.app("shop").await;
@@ -84,11 +87,19 @@ impl World {
     pub async fn another_node(&self) -> Self {
         let ring = TempDir::new().unwrap();
         self.ring_file().write(&ring.path().join("ring.toml")).unwrap();
-        let node = Self::start(self.memory.clone(), self.clock.clone(), ring, HttpOptions::default()).await;
+        let node =
+            Self::start(self.memory.clone(), self.clock.clone(), ring, (HttpOptions::default(), "other"))
+                .await;
         Self { admin: self.admin.clone(), ..node }
     }
 
-    async fn start(memory: Arc<Memory>, clock: Arc<TestClock>, ring: TempDir, http: HttpOptions) -> Self {
+    async fn start(
+        memory: Arc<Memory>,
+        clock: Arc<TestClock>,
+        ring: TempDir,
+        (http, node): (HttpOptions, &str),
+    ) -> Self {
+        let node = node.to_owned();
         let service = Service::start(
             Store::new(memory.clone()),
             RingSource::File(ring.path().join("ring.toml")),
@@ -96,6 +107,7 @@ impl World {
             Arc::new(SystemEntropy),
             Options {
                 public_url: PUBLIC_URL.to_owned(),
+                node,
                 dev: false,
                 cached_sessions: 1000,
                 retention: Retention::default(),
