@@ -77,7 +77,7 @@ impl Service {
         let start = Start { at: now, lead, order: app.next_order(), used };
         let mut writes = vec![self.new_key(&app.id, settings.signing_alg, start).await?];
         if !used {
-            for key in 0..app.keys.len() {
+            for (key, _) in app.kept_keys(now) {
                 writes.push(app.rewritten(key, |_| {})?);
             }
         }
@@ -88,7 +88,6 @@ impl Service {
     /// so now, or a new one.
     pub(crate) async fn replaced(&self, app: &App, key: usize, now: Timestamp) -> Result<Vec<Write>> {
         let mut writes = app.forgotten_keys(now);
-        writes.push(app.removed(key));
         let alg = app.settings.signing_alg;
         let is_signing = app.key_set.signing(now) == Some(key);
         let to_come = app.keys_to_come(now).find(|(other, _)| *other != key);
@@ -103,6 +102,7 @@ impl Service {
             None if !goes_on => writes.extend(self.next_key(app, &app.settings, now).await?),
             _ => {}
         }
+        writes.push(app.removed(key));
         Ok(writes)
     }
 

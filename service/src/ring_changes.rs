@@ -28,7 +28,7 @@ impl Service {
         loop {
             tokio::time::sleep(LOOK_EVERY).await;
             if self.ring_needs_a_look() {
-                self.reload_ring().await;
+                self.read_ring(false).await;
             }
             let now = self.monotonic();
             if now.saturating_sub(said) >= NODE_SAYS_EVERY {
@@ -41,6 +41,11 @@ impl Service {
     /// Reads the ring again, now. The one in memory is kept when the new one is not the store's, or the other nodes are not
     /// ready for it; the log and [`Service::ring_report`] say why.
     pub async fn reload_ring(&self) {
+        self.read_ring(true).await;
+    }
+
+    /// A problem is said each time that somebody asked for it, else once.
+    async fn read_ring(&self, was_asked: bool) {
         let _turn = self.ring_turn.lock().await;
         let mark = self.ring_source.mark();
         match self.take_over().await {
@@ -51,7 +56,7 @@ impl Service {
             Err(problem) => {
                 let mut watch = self.ring_watch();
                 watch.mark = mark;
-                if watch.problem.as_ref() != Some(&problem) {
+                if was_asked || watch.problem.as_ref() != Some(&problem) {
                     tracing::error!(error = %problem, "the key ring was not taken over; the one in memory is kept");
                 }
                 watch.problem = Some(problem);
@@ -132,7 +137,7 @@ impl Service {
     }
 
     /// What could not be said is said again with the next turn.
-    async fn say_what_it_holds(&self) {
+    pub(crate) async fn say_what_it_holds(&self) {
         let (ring, now) = (self.ring.load_full(), self.clock.now());
         if let Err(error) = nodes::say(&self.store, &self.options.node, ring.rules(), now).await {
             tracing::warn!(%error, "the other nodes could not be told what this one holds of the key ring");

@@ -18,7 +18,6 @@ use crate::credentials::Credentials;
 use crate::entropy::Entropy;
 use crate::error::Error;
 use crate::limits::{NOTICES_BURST, NOTICES_PER_MINUTE, REFRESHES_BURST, REFRESHES_PER_SECOND, Rate};
-use crate::nodes;
 use crate::revocations::Revocations;
 use crate::ring::{Ring, RingError, RingSource};
 use crate::service::{Options, Recovering, RingWatch, Service, Tallies};
@@ -123,7 +122,7 @@ impl Service {
         service.revocations.catch_up(&service.store, service.clock.now()).await?;
         service.read_recovery().await?;
         service.read_last_backup().await?;
-        nodes::say(&service.store, &service.options.node, ring.rules(), service.clock.now()).await?;
+        service.say_what_it_holds().await;
         Ok(Arc::new(service))
     }
 }

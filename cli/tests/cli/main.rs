@@ -6,6 +6,7 @@ mod commands;
 mod dev;
 mod disk;
 mod doctor;
+mod keys;
 mod metrics;
 mod recovery;
 mod refused;

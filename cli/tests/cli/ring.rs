@@ -276,6 +276,19 @@ fn retiring_a_key_ends_exactly_the_sessions_that_still_use_it() {
     dev.stop();
 }
 
+/// Until the running server holds a key in this state.
+fn wait_for_state(folder: &Folder, kid: u8, state: &str) {
+    for _ in 0..200 {
+        let listed = running(folder, &["list", "--json"]).json();
+        let keys = listed["running"]["keys"].as_array().expect("a list").clone();
+        if keys.iter().any(|key| key["kid"] == kid && key["state"] == state) {
+            return;
+        }
+        thread::sleep(Duration::from_millis(50));
+    }
+    panic!("the server did not take the ring over");
+}
+
 #[test]
 fn what_would_sign_people_out_is_refused_or_asked_for() {
     let folder = Folder::new();
@@ -296,13 +309,7 @@ fn what_would_sign_people_out_is_refused_or_asked_for() {
     assert!(says.refusal(4).contains("node only does not hold key 2 yet"), "{says:?}");
     fs::rename(&elsewhere, folder.ring()).expect("a ring");
     activate_once_held(&folder, "2");
-    let is_active =
-        || running(&folder, &["list", "--json"]).json()["running"]["keys"][1]["state"] == "active";
-    let taken_over = (0..200).any(|_| {
-        thread::sleep(Duration::from_millis(50));
-        is_active()
-    });
-    assert!(taken_over, "the server did not take the ring over");
+    wait_for_state(&folder, 2, "active");
     let moved = tokens(&dev.refresh(&moving.refresh).expect(200));
     let asked = running(&folder, &["retire", "1"]);
     let says = asked.refusal(1);
@@ -326,11 +333,8 @@ fn what_would_sign_people_out_is_refused_or_asked_for() {
     let done = running(&folder, &["retire", "1", "--yes"]);
     assert_eq!(done.code, Some(0), "{done:?}");
     assert!(done.stderr.contains("ends 1 session"), "{done:?}");
-    let refused = (0..200).any(|_| {
-        thread::sleep(Duration::from_millis(50));
-        dev.refresh_with(&left.refresh, "sixteen-characters").status == 401
-    });
-    assert!(refused, "the server did not take the ring over");
+    wait_for_state(&folder, 1, "retired");
+    assert_eq!(dev.refresh(&left.refresh).expect(401).json()["reason"], "key_retired");
     dev.refresh(&moved.refresh).expect(200);
     dev.stop();
 }
