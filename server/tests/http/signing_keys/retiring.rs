@@ -158,7 +158,7 @@ async fn what_is_not_understood_retires_nothing() {
     let world = World::new().await;
     let app = world.app("shop").await;
     let first = signer(&app).await;
-    for wrong in [json!({"compromised": "yes"}), json!({"why": "x"}), json!({"reason": "x".repeat(501)})] {
+    for wrong in [json!({"compromised": "yes"}), json!({"why": "x"}), json!({"reason": "x".repeat(1001)})] {
         retire(&app, &first, wrong).await.refused(422, "invalid_fields");
     }
     for kid in ["x", "%00", &"x".repeat(5000)] {

@@ -161,7 +161,7 @@ async fn another_algorithm_is_a_change_of_settings() {
     for wrong in [json!({"alg": "HS256"}), json!({"alg": 1}), json!({"algorithm": "ES256"})] {
         app.manage(Method::POST, "/signing-keys").json(wrong).send().await.refused(422, "invalid_fields");
     }
-    let long = json!({"reason": "x".repeat(501)});
+    let long = json!({"reason": "x".repeat(1001)});
     app.manage(Method::POST, "/signing-keys").json(long).send().await.refused(422, "invalid_fields");
 }
 
