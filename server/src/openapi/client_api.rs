@@ -9,7 +9,7 @@ use tenure_wire::oauth::Metadata;
 use tenure_wire::session::OwnSessions;
 
 use super::operation::{Needs, Operation};
-use super::parameters::{header, idempotency_key, in_cookie, query, required, session_id};
+use super::parameters::{header, idempotency_key, query, required, session_id};
 use super::schemas::Schemas;
 use crate::code::Code;
 
@@ -49,11 +49,10 @@ fn refresh(path: &'static str, id: &'static str) -> Operation {
         .says(
             "The refresh token is used up by this, and its successor is in the answer. Ask again with the same \
              Idempotency-Key when an answer was lost. The content type is not looked at. Where the app's transport is \
-             \"cookie\", both are in the cookie, and neither body holds one.",
+             \"cookie\", both are in the cookie `__Host-tenure-` and the app's id, and neither body holds one.",
         )
         .parameter(idempotency_key())
         .parameter(seq())
-        .parameter(cookie())
         .parameter(client())
         .parameter(header("Tenure-Activity", activity, "What the user does, and for how many seconds nothing."))
         .reads::<RefreshRequest>(false, json!({"refresh_token": TOKEN}))
@@ -75,7 +74,6 @@ fn sign_out(path: &'static str, id: &'static str) -> Operation {
             "Any token of the session will do. 200 whatever the token is, and however often. Where the app's transport is \
              \"cookie\", the token is in the cookie, which goes.",
         )
-        .parameter(cookie())
         .parameter(client())
         .parameter(query("refresh_token", token, "For old clients that cannot send a body."))
         .reads::<RefreshRequest>(false, json!({"refresh_token": TOKEN}))
@@ -92,7 +90,6 @@ fn handoff() -> Operation {
              ends the session, save for a retry with the same Idempotency-Key.",
         )
         .parameter(idempotency_key())
-        .parameter(cookie())
         .parameter(client())
         .reads::<HandoffRequest>(true, json!({"handoff": "th1_the-code"}))
         .gives::<RefreshAnswer>(200, "The tokens, the refresh token in the cookie.")
@@ -148,11 +145,6 @@ fn seq() -> Value {
 fn client() -> Value {
     let says = "Any value. Needed where the app's transport is \"cookie\": no page can send it to another origin without leave.";
     header("Tenure-Client", json!({"type": "string", "minLength": 1}), says)
-}
-
-fn cookie() -> Value {
-    let says = "The refresh token where the app's transport is \"cookie\"; the name ends with the app's id.";
-    in_cookie("__Host-tenure-{app}", json!({"type": "string"}), says)
 }
 
 fn metadata(path: &'static str, id: &'static str) -> Operation {

@@ -48,11 +48,6 @@ pub(super) fn header(name: &str, schema: Value, says: &'static str) -> Value {
     one(name, "header", false, (schema, says))
 }
 
-/// A cookie that may be left out.
-pub(super) fn in_cookie(name: &str, schema: Value, says: &'static str) -> Value {
-    one(name, "cookie", false, (schema, says))
-}
-
 /// `parameter`, which may not be left out.
 pub(super) fn required(mut parameter: Value) -> Value {
     parameter["required"] = true.into();

@@ -64,6 +64,7 @@ async fn play(world: &World, trail: &mut Trail) {
     app.introspect(&third.auth).await;
     app.introspect(&third.refresh).await;
     trail.error(app.refresh(&first.refresh).await);
+    browser(world, trail).await;
     let fourth = trail.holds(&app.open("ann").await);
     world.memory.set_out_of_order(true);
     trail.error(app.refresh(&fourth.refresh).await);
@@ -73,6 +74,26 @@ async fn play(world: &World, trail: &mut Trail) {
     world.service.reload_ring().await;
     world.edit_ring(|ring| *ring = tenure_service::ring::RingFile::with_key(&[8; 32]));
     world.service.reload_ring().await;
+}
+
+/// The same with a handoff code, and with tokens in a cookie.
+async fn browser(world: &World, trail: &mut Trail) {
+    let app = world.cookie_app("cookies").await;
+    let (_, code) = app.open_for_handoff("ann").await;
+    let handed_over = app.handing_off(&code).header("idempotency-key", KEY).send().await.expect(200);
+    let token = handed_over.token_in_cookie();
+    trail.secrets.extend([code.clone(), token.clone()]);
+    trail.error(app.page_with(Method::POST, &format!("/{code}"), &token).send().await);
+    trail.error(app.page_with(Method::POST, "/tokens", &token).header("tenure-seq", &token).send().await);
+    trail.error(app.page_with(Method::POST, "/tokens", &token).header("tenure-seq", "9").send().await);
+    trail.error(
+        app.page_with(Method::POST, "/tokens", &token).header("cookie", &app.cookie(&token)).send().await,
+    );
+    trail.error(app.page_with(Method::POST, "/tokens", &token).header("origin", &token).send().await);
+    trail.error(app.page_refresh(&code).await);
+    trail.error(app.handing_off(&token).header("x-request-id", &code).send().await);
+    trail.error(app.handing_off(&code).header("cookie", &app.cookie(&token)).send().await);
+    trail.error(app.page_refresh(&token).await);
 }
 
 /// The part of a secret that would be enough to notice it.

@@ -59,8 +59,9 @@ const ATTEMPTS = {
   'fetch, another number': blind('/tokens', { ...OF_A_PAGE, headers: { 'Tenure-Client': '1', 'Tenure-Seq': '1' } }),
   'an override of the method': blind('/tokens', { mode: 'no-cors', headers: { 'X-HTTP-Method-Override': 'DELETE' } }),
   'a beacon': async (page, app) => {
+    const answered = page.waitForResponse(`${app.issuer}/tokens`);
     await page.evaluate((url) => navigator.sendBeacon(url, '{}'), `${app.issuer}/tokens`);
-    await page.waitForTimeout(200);
+    assert.equal((await answered).status(), 403);
   },
   'an image': async (page, app) => {
     await page.evaluate(

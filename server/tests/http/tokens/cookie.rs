@@ -108,6 +108,22 @@ async fn a_lost_answer_is_asked_for_again_and_sets_the_same_cookie() {
 }
 
 #[tokio::test]
+async fn a_slow_answer_that_put_an_older_cookie_back_is_mended_by_its_key() {
+    let world = World::new().await;
+    let app = world.cookie_app("shop").await;
+    let first = app.open("ann").await;
+    let refresh = |token: &str, seq: &str, key: &str| {
+        let call = app.page_with(Method::POST, "/tokens", token).header("tenure-seq", seq);
+        call.header("idempotency-key", key).send()
+    };
+    let second = refresh(&first.refresh, "1", KEY).await.expect(200).token_in_cookie();
+    // The browser has the first cookie again; the page knows that it should be the second.
+    refresh(&first.refresh, "2", OTHER_KEY).await.refused(409, "superseded");
+    assert_eq!(refresh(&first.refresh, "1", KEY).await.expect(200).token_in_cookie(), second);
+    refresh(&second, "2", OTHER_KEY).await.expect(200);
+}
+
+#[tokio::test]
 async fn a_token_elsewhere_is_refused_and_changes_nothing() {
     let world = World::new().await;
     let app = world.cookie_app("shop").await;

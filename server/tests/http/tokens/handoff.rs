@@ -1,8 +1,15 @@
 //! `POST ISS/tokens/handoff`: a one-time code becomes the cookie.
 
+use std::collections::HashSet;
+
 use http::Method;
 use serde_json::json;
+use tenure_core::id::Kid;
+use tokio::task::JoinSet;
 
+use crate::support::answer::Answer;
+use crate::support::app::TestApp;
+use crate::support::call::Call;
 use crate::support::{KEY, OTHER_KEY, Tokens, World};
 
 #[tokio::test]
@@ -172,4 +179,51 @@ async fn an_outage_is_no_verdict_on_a_code() {
     assert_eq!(app.handing_off(&code).send().await.refused(503, "unavailable").set_cookie(), None);
     world.memory.set_out_of_order(false);
     app.handing_off(&code).send().await.expect(200);
+}
+
+#[tokio::test]
+async fn a_restart_and_a_change_of_keys_lose_no_code() {
+    let world = World::new().await;
+    let app = world.cookie_app("shop").await;
+    let (_, code) = app.open_for_handoff("ann").await;
+    let (_, under_old_key) = app.open_for_handoff("bob").await;
+    let (_, retired) = app.open_for_handoff("eve").await;
+    let world = world.restarted().await;
+    let app = TestApp::new(&world, "shop");
+    app.handing_off(&code).send().await.expect(200);
+    world.edit_ring(|ring| {
+        ring.add(&[9; 32]).unwrap();
+        ring.activate(Kid(2)).unwrap();
+    });
+    world.service.reload_ring().await;
+    let token = app.handing_off(&under_old_key).send().await.expect(200).token_in_cookie();
+    world.edit_ring(|ring| ring.retire(Kid(1)).unwrap());
+    world.service.reload_ring().await;
+    let refused = app.handing_off(&retired).send().await.refused(401, "invalid_handoff");
+    assert_eq!(refused.reason(), "key_retired");
+    app.page_refresh(&token).await.expect(200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_at_once_with_one_key_all_get_one_token_and_without_one_at_most_one_is_served() {
+    let world = World::new().await;
+    let app = world.cookie_app("shop").await;
+    let (_, code) = app.open_for_handoff("ann").await;
+    let retry = app.handing_off(&code).header("idempotency-key", KEY);
+    let tokens: HashSet<_> =
+        all(32, &retry).await.into_iter().map(|answer| answer.expect(200).token_in_cookie()).collect();
+    assert_eq!(tokens.len(), 1);
+    let (opened, code) = app.open_for_handoff("ann").await;
+    let served = all(32, &app.handing_off(&code)).await;
+    let served = served.iter().filter(|answer| answer.status() == 200).count();
+    assert!(served <= 1, "{served}");
+    assert!(!app.is_live(&Tokens::of(&opened).session).await);
+}
+
+async fn all(times: usize, call: &Call) -> Vec<Answer> {
+    let mut sent = JoinSet::new();
+    for _ in 0..times {
+        sent.spawn(call.clone().send());
+    }
+    sent.join_all().await
 }
