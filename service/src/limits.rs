@@ -36,7 +36,7 @@ pub const NODES: u32 = 100;
 /// Families that one commit of an end by filter ends: refreshes get their turn between two.
 pub const ENDS_PER_COMMIT: u32 = 250;
 /// How much longer than such a commit took the next one waits for, in times.
-pub const ENDS_REST: u32 = 3;
+pub const ENDS_REST: u32 = 4;
 /// How long it waits at most.
 pub const ENDS_REST_MOST: Duration = Duration::from_millis(100);
 /// Sessions counted for a list.
