@@ -1,7 +1,7 @@
 //! The cookie that carries a refresh token: how it is named, found, set and cleared.
 //!
-//! `__Host-` makes browsers hold to the rest (RFC 6265bis §4.1.3.2): Secure, for this host alone, and from this host alone. Nobody
-//! but us can set it, not even a page of a subdomain.
+//! `__Host-` makes browsers hold to the rest (RFC 6265bis §4.1.3.2): Secure, for this host alone, and from this host alone. No
+//! other host can set it, not even a subdomain; another port of this one can.
 
 use http::header::{COOKIE, SET_COOKIE};
 use http::{HeaderMap, HeaderValue};
