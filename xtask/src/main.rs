@@ -3,6 +3,7 @@
 
 mod ci;
 mod fuzz;
+mod instructions;
 mod layers;
 mod purity;
 mod requirements;
@@ -29,6 +30,7 @@ usage: cargo xtask <command>
   setup               install what a bare Debian with Rust lacks for `ci`
   ci [--quick] [STEP…]  every check, in order, up to the first failure; --quick leaves out what takes minutes
   fuzz [TARGET…] [--seconds N]  each fuzz target under libFuzzer, 300 s if nothing else is said; needs cargo-fuzz
+  instructions [--update]  what the processor does for the pure hot path, compared with what was written down
   layers              imports run downward only, between crates and inside a crate
   tidy                files are small, open with a sentence, hold no leftovers; links resolve
   purity              `core` depends on nothing that could read a clock, draw randomness or do I/O
@@ -42,6 +44,7 @@ fn main() -> ExitCode {
         Some("setup") => setup::run(&workspace::root()),
         Some("ci") => ci::run(&workspace::root(), rest),
         Some("fuzz") => fuzz::run(&workspace::root(), rest),
+        Some("instructions") => instructions::run(&workspace::root(), rest),
         Some("layers") => finding::report("layers", layers::check(&workspace::root())),
         Some("tidy") => finding::report("tidy", tidy::check(&workspace::root())),
         Some("purity") => finding::report("purity", purity::check(&workspace::root())),

@@ -52,6 +52,8 @@ pub(crate) const NODE: Tool =
 pub(crate) const NPM: Tool = Tool { name: "npm", probe: &["npm", "--version"], from: From::Apt(&["npm"]) };
 pub(crate) const CHROMIUM: Tool =
     Tool { name: "chromium", probe: &["chromium", "--version"], from: From::Apt(&["chromium"]) };
+pub(crate) const VALGRIND: Tool =
+    Tool { name: "valgrind", probe: &["valgrind", "--version"], from: From::Apt(&["valgrind"]) };
 pub(crate) const RUSTFMT: Tool =
     Tool { name: "rustfmt", probe: &["cargo", "fmt", "--version"], from: From::Rustup("rustfmt") };
 pub(crate) const CLIPPY: Tool =
@@ -78,4 +80,4 @@ pub(crate) const FUZZ: Tool = Tool {
 
 /// In the order in which they are installed: what compiles comes before what is compiled.
 pub(crate) const TOOLS: &[&Tool] =
-    &[&GCC, &MAKE, &CURL, &PYTHON, &NODE, &NPM, &CHROMIUM, &RUSTFMT, &CLIPPY, &NEXTEST, &DENY];
+    &[&GCC, &MAKE, &CURL, &PYTHON, &NODE, &NPM, &CHROMIUM, &VALGRIND, &RUSTFMT, &CLIPPY, &NEXTEST, &DENY];

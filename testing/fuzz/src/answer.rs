@@ -1,6 +1,6 @@
 //! What every answer must hold to, whatever was asked.
 
-use http::header::CACHE_CONTROL;
+use http::header::{CACHE_CONTROL, SET_COOKIE};
 use http::{HeaderMap, Method, StatusCode};
 use serde_json::Value;
 use tenure_server::code::{Code, OAuthCode};
@@ -19,6 +19,13 @@ impl Answer {
         serde_json::from_slice(&self.body).unwrap_or_default()
     }
 
+    /// The value of the cookie that it sets, if it sets one.
+    pub fn cookie(&self) -> Option<String> {
+        let set = self.headers.get(SET_COOKIE)?.to_str().ok()?;
+        let (_, value) = set.split(';').next()?.split_once('=')?;
+        Some(value.to_owned())
+    }
+
     /// Panics unless it is one that the server may give: never its own fault, never an outage while nothing is out, an error
     /// with a code that is documented, nothing that the OpenAPI document does not know, and no secret in an error.
     pub fn check(&self, method: &Method, path: &str, secrets: &[&str]) {
@@ -28,6 +35,12 @@ impl Answer {
         assert!(self.headers.contains_key("x-request-id"), "{asked}: no X-Request-Id");
         if let Some(described) = described(method, path) {
             assert!(described.contains(&self.status.as_u16()), "{asked}: {} is not described", self.status);
+        }
+        for cookie in self.headers.get_all(SET_COOKIE) {
+            let cookie = cookie.to_str().unwrap();
+            let held = ["; Path=/;", "; Secure", "; HttpOnly", "; SameSite="];
+            assert!(cookie.starts_with("__Host-") && held.iter().all(|one| cookie.contains(one)), "{asked}");
+            assert!(!cookie.contains("Domain"), "{asked}");
         }
         if self.status.is_client_error() {
             assert_eq!(self.headers.get(CACHE_CONTROL).unwrap(), "no-store", "{asked}");

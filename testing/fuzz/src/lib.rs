@@ -9,6 +9,7 @@
 pub mod request;
 pub mod session;
 
+pub mod cookie;
 pub mod form;
 pub mod headers;
 pub mod json;
@@ -47,6 +48,7 @@ pub struct Target {
 /// All of them.
 pub const TARGETS: &[Target] = &[
     Target { name: "config", run: config::run },
+    Target { name: "cookie", run: cookie::run },
     Target { name: "form", run: form::run },
     Target { name: "headers", run: headers::run },
     Target { name: "json", run: json::run },

@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::Router;
 use axum::body::Body;
+use http::header::CONTENT_TYPE;
 use http::{HeaderMap, Method, Request};
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
@@ -115,14 +116,16 @@ impl World {
     ) -> Option<Answer> {
         let mut request = Request::builder().method(method.clone()).uri(path).body(Body::from(body)).ok()?;
         *request.headers_mut() = headers;
+        let path = request.uri().path().to_owned(); // What a router sees: neither query nor fragment.
         request.extensions_mut().insert(Peer::Network(([192, 0, 2, 1], 40_000).into()));
         let (parts, body) = self.router.clone().oneshot(request).await.unwrap().into_parts();
-        let body = body.collect().await.unwrap().to_bytes().to_vec();
+        let endless = parts.headers.get(CONTENT_TYPE).is_some_and(|kind| kind == "text/event-stream");
+        let body = if endless { Vec::new() } else { body.collect().await.unwrap().to_bytes().to_vec() };
         let answer = Answer { status: parts.status, headers: parts.headers, body };
         let secrets: Vec<_> = [&self.key, &self.refresh, &self.used, &self.auth].map(String::as_str).into();
         let secrets: Vec<_> = secrets.into_iter().filter(|secret| !secret.is_empty()).collect();
-        answer.check(&method, path, &secrets);
-        self.keep(&answer.json());
+        answer.check(&method, &path, &secrets);
+        self.keep(&answer);
         Some(answer)
     }
 
@@ -157,9 +160,11 @@ impl World {
         self.clock.advance(span);
     }
 
-    fn keep(&mut self, answer: &Value) {
-        let text = |place: &str| answer.pointer(place).and_then(Value::as_str).map(str::to_owned);
+    fn keep(&mut self, answer: &Answer) {
+        let body = answer.json();
+        let text = |place: &str| body.pointer(place).and_then(Value::as_str).map(str::to_owned);
         let refresh = text("/auth_result/refresh_token").or_else(|| text("/refresh_token"));
+        let refresh = refresh.or_else(|| answer.cookie()).filter(|refresh| !refresh.is_empty());
         if let Some(refresh) = refresh.filter(|refresh| *refresh != self.refresh) {
             self.used = std::mem::replace(&mut self.refresh, refresh);
         }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::finding::Finding;
 use crate::shell::Line;
-use crate::tools::{CHROMIUM, CLIPPY, DENY, GCC, NEXTEST, NODE, NPM, PYTHON, RUSTFMT, Tool};
+use crate::tools::{CHROMIUM, CLIPPY, DENY, GCC, NEXTEST, NODE, NPM, PYTHON, RUSTFMT, Tool, VALGRIND};
 use crate::{layers, purity, requirements, tidy};
 
 /// One step.
@@ -79,6 +79,7 @@ pub(super) const STEPS: &[Step] = &[
     step("wasm", Run::OnTarget(WASM, words(&["cargo", "build", "-p", "tenure-core", "--target", WASM])), &[]),
     step("requirements", Run::Check(requirements::check), &[]),
     step("deny", line(&["cargo", "deny", "check", "bans", "licenses", "sources"]), &[&DENY]),
+    slow(step("instructions", line(&["cargo", "xtask", "instructions"]), &[&VALGRIND, &GCC])),
     slow(step(
         "interop",
         Run::InFolder("testing/interop", words(&["bash", "testing/interop/run.sh"])),
