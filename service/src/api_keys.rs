@@ -45,8 +45,9 @@ impl Service {
         self.app(app)?;
         let role = Role::parse(&new.role)
             .ok_or_else(|| Error::invalid("role", "must be admin, backend or verify"))?;
-        if new.name.is_empty() || new.name.len() > NAME_BYTES {
-            return Err(Error::invalid("name", "must be 1 to 200 bytes"));
+        let fits = (1..=NAME_BYTES).contains(&new.name.len()) && !new.name.chars().any(char::is_control);
+        if !fits {
+            return Err(Error::invalid("name", "must be 1 to 200 bytes without control characters"));
         }
         if new.all_apps && !caller.reaches_all() {
             return Err(Error::Forbidden("only a key that reaches every app may make another such key"));

@@ -4,7 +4,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// What is built, downloaded or written at run time, wherever it lies: nobody committed it.
-const NOT_OURS: &[&str] = &[".git", "target", "node_modules", ".venv", "__pycache__", "tenure-data"];
+const NOT_OURS: &[&str] = &[
+    ".git",
+    "target",
+    "node_modules",
+    ".venv",
+    ".hypothesis",
+    ".schemathesis",
+    "__pycache__",
+    "tenure-data",
+];
 
 /// The directory of the workspace that this program was built in.
 pub(crate) fn root() -> PathBuf {

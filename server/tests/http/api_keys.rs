@@ -62,6 +62,7 @@ async fn bad_keys_are_not_made() {
     let bad = [
         json!({"name": "", "role": "admin"}),
         json!({"name": "x".repeat(201), "role": "admin"}),
+        json!({"name": "two\nlines", "role": "admin"}),
         json!({"name": "k", "role": "owner"}),
         json!({"name": "k", "role": "ADMIN"}),
         json!({"name": "k"}),

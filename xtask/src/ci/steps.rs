@@ -86,6 +86,11 @@ pub(super) const STEPS: &[Step] = &[
         &[&NODE, &NPM, &PYTHON, &GCC],
     )),
     slow(step(
+        "schemathesis",
+        Run::InFolder("testing/schemathesis", words(&["bash", "testing/schemathesis/run.sh"])),
+        &[&PYTHON, &NODE, &GCC],
+    )),
+    slow(step(
         "browser",
         Run::InFolder("testing/browser", words(&["bash", "testing/browser/run.sh"])),
         &[&NODE, &NPM, &CHROMIUM, &GCC],

@@ -20,15 +20,13 @@ const NPM_CI: &[&[&str]] = &[&["npm", "ci", "--no-audit", "--no-fund"]];
 pub(crate) const FOLDERS: &[Folder] = &[
     Folder { dir: "testing/browser", list: "package-lock.json", made: "node_modules", commands: NPM_CI },
     Folder { dir: "testing/interop", list: "package-lock.json", made: "node_modules", commands: NPM_CI },
-    Folder {
-        dir: "testing/interop",
-        list: "requirements.txt",
-        made: ".venv",
-        commands: &[
-            &["python3", "-m", "venv", ".venv"],
-            &[".venv/bin/python", "-m", "pip", "install", "--quiet", "-r", "requirements.txt"],
-        ],
-    },
+    Folder { dir: "testing/interop", list: "requirements.txt", made: ".venv", commands: VENV },
+    Folder { dir: "testing/schemathesis", list: "requirements.txt", made: ".venv", commands: VENV },
+];
+
+const VENV: &[&[&str]] = &[
+    &["python3", "-m", "venv", ".venv"],
+    &[".venv/bin/python", "-m", "pip", "install", "--quiet", "-r", "requirements.txt"],
 ];
 
 /// The file in `made` that holds the list which it was made from.
