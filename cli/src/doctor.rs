@@ -79,9 +79,14 @@ pub fn run(arguments: DoctorArguments, output: Output) -> Result<(), Fault> {
 }
 
 fn words(report: &Report) -> String {
-    let mut text = String::new();
+    let (mut text, mut said) = (String::new(), None);
     for check in &report.checks {
-        let about = check.skipped_because.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
+        let about = match &check.skipped_because {
+            None => String::new(),
+            why if said == why.as_ref() => ": for the same reason".to_owned(),
+            Some(why) => format!(": {why}"),
+        };
+        said = check.skipped_because.as_ref().or(said);
         text += &format!("{:<8} {:<14} {}{about}\n", check.state, check.check, check.looks_at);
         for finding in &check.findings {
             text += &format!(

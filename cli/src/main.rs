@@ -35,7 +35,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 #[derive(Parser)]
 #[command(name = "tenure", version, max_term_width = 100)]
 struct Arguments {
-    /// Print JSON, one value, and nothing else on standard output.
+    /// Print JSON and nothing else on standard output: one value, or for tail one a line.
     #[arg(long, global = true)]
     json: bool,
     #[command(subcommand)]
@@ -89,12 +89,26 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return not_understood(&error),
+    };
     let output = Output::new(arguments.json);
     match run(arguments.command, output) {
         Ok(()) => ExitCode::SUCCESS,
         Err(fault) => output.fault(&fault),
     }
+}
+
+/// Help and the version are what was asked for; all else is a wrong command line, said in the way that was asked for.
+fn not_understood(error: &clap::Error) -> ExitCode {
+    let json = std::env::args_os().any(|argument| argument == "--json");
+    if !error.use_stderr() || !json {
+        error.exit();
+    }
+    let text = error.to_string();
+    let says = text.trim().trim_start_matches("error: ");
+    Output::new(true).fault(&Fault::usage(says.split("\n\nUsage").next().unwrap_or(says)))
 }
 
 fn run(command: Command, output: Output) -> Result<(), Fault> {

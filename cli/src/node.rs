@@ -77,6 +77,12 @@ pub fn incarnation() -> Result<u64, Fault> {
 
 /// Opens the embedded store. With `migrate` it is brought to this binary's schema, or made.
 pub fn open_sqlite(path: &Path, migrate: bool) -> Result<Store, Fault> {
+    if !migrate && !path.exists() {
+        return Err(Fault::failed(format!(
+            "there is no store at {} yet: `tenure migrate` makes it",
+            path.display()
+        )));
+    }
     let options = SqliteOptions { migrate, ..SqliteOptions::new(incarnation()?) };
     let opened = Sqlite::open(path, options).map_err(|error| match error {
         OpenError::NotMigrated { .. } => {
@@ -242,7 +248,9 @@ impl Signals {
                 _ = self.interrupt.recv() => return,
                 _ = self.hang_up.recv() => {
                     service.reload_ring().await;
-                    tls.inspect(|tls| tls.reload());
+                    if let Some(tls) = tls.cloned() {
+                        let _ = tokio::task::spawn_blocking(move || tls.reload()).await;
+                    }
                 }
             }
         }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::json;
 
 /// Why a command failed. The exit code is stable: 1 it failed, 3 the server cannot be reached or cannot serve now, 4 the
-/// request was refused. (2 is a wrong command line.)
+/// request was refused, 2 the command line is wrong.
 #[derive(Debug)]
 pub struct Fault {
     code: u8,
@@ -26,6 +26,11 @@ impl Fault {
         Self { code: 3, says: says.to_string() }
     }
 
+    /// The command line is wrong.
+    pub fn usage(says: impl fmt::Display) -> Self {
+        Self { code: 2, says: says.to_string() }
+    }
+
     /// Whether the same may work later.
     pub fn may_pass(&self) -> bool {
         self.code == 3
@@ -38,7 +43,8 @@ impl Fault {
 
     /// The same fault, with what to do about it.
     pub fn with(self, hint: &str) -> Self {
-        Self { says: format!("{}. {hint}", self.says.trim_end_matches('.')), ..self }
+        let end = if self.says.ends_with(['.', '?', '!']) { "" } else { "." };
+        Self { says: format!("{}{end} {hint}", self.says), ..self }
     }
 }
 

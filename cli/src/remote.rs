@@ -192,8 +192,9 @@ async fn refused(response: Response<Incoming>) -> Result<Fault, Fault> {
     let said: Value = serde_json::from_slice(&bytes).unwrap_or_default();
     let says = said["error"].as_str().unwrap_or("the server refused");
     let hint = said["hint"].as_str().unwrap_or_default();
-    let text = format!("{status}: {says} {hint}").trim_end().to_owned();
-    Ok(if status.is_server_error() { Fault::unreachable(text) } else { Fault::refused(text) })
+    let text = format!("{status}: {says}");
+    let fault = if status.is_server_error() { Fault::unreachable(text) } else { Fault::refused(text) };
+    Ok(if hint.is_empty() { fault } else { fault.with(hint) })
 }
 
 fn address(url: &str) -> Result<Address<'_>, Fault> {

@@ -1,7 +1,7 @@
 //! Suggestions for session settings by type of application, each with its source.
 
 use crate::settings::{
-    ClientKind, CookiePersistence, IdleCounts, LostResponse, ReuseDetection, Settings, check,
+    ClientKind, CookiePersistence, IdleCounts, LostResponse, ReuseDetection, Settings, Transport, check,
 };
 use crate::time::Span;
 
@@ -42,8 +42,8 @@ pub struct Preset {
     pub sources: &'static [&'static str],
     /// The standard that its values are held against, if one sets numbers.
     pub standard: Option<Standard>,
-    /// Settings that it asks for and that are not available yet: shown as "not met".
-    pub not_met: &'static [&'static str],
+    /// Settings that it asks for and that are not available yet.
+    unavailable: &'static [&'static str],
     /// Why it deviates from its standard, where it does.
     pub justification: &'static str,
     times: Times,
@@ -68,6 +68,7 @@ struct More {
     notice: Span,
     cookie: CookiePersistence,
     client_kind: ClientKind,
+    transport: Transport,
 }
 
 const STRICT: More = More {
@@ -80,6 +81,7 @@ const STRICT: More = More {
     notice: Span::from_mins(2),
     cookie: CookiePersistence::Persistent,
     client_kind: ClientKind::Web,
+    transport: Transport::Token,
 };
 
 const fn secs(ttl: i64, idle: i64, absolute: i64) -> Times {
@@ -116,9 +118,20 @@ impl Preset {
             on_limit: fresh.on_limit,
             rotation: fresh.rotation,
             binding: fresh.binding,
-            transport: fresh.transport,
+            // A cookie needs pages that may use it: without any it stays "not met".
+            transport: if settings.allowed_origins.is_empty() {
+                fresh.transport
+            } else {
+                self.more.transport
+            },
             ..settings.clone()
         }
+    }
+
+    /// Settings that it asks for and that are not so in `settings`: shown as "not met".
+    pub fn not_met(&self, settings: &Settings) -> Vec<&'static str> {
+        let carried = self.more.transport == Transport::Token || settings.transport == self.more.transport;
+        self.unavailable.iter().copied().chain((!carried).then_some("transport")).collect()
     }
 
     /// Where `settings` go beyond the standard that this preset names, in words; empty where they meet it.

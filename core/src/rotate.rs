@@ -69,6 +69,13 @@ impl Recovery {
     pub fn may_bring_back(&self, family: FamilyId) -> bool {
         matches!(self, Self::Awaited { since } if family.made_in_second() >= since.secs())
     }
+
+    /// Whether what is stored of `family` may come to be another: it looks idle, and the store may have lost that it was not.
+    pub fn may_revise(&self, family: &Family, now: Timestamp) -> bool {
+        let Self::Awaited { since } = self else { return false };
+        family.over(now) == Some(Refusal::ExpiredIdle)
+            && family.life.idle_end().is_some_and(|end| end >= *since)
+    }
 }
 
 /// Everything that a decision needs besides what is stored and what was presented.
@@ -166,7 +173,7 @@ fn unknown(presented: &Presented<'_>, c: &Circumstances<'_>) -> Decision {
 
 /// Whether the store went back behind `token`: it was minted after the row's newest token, or is another one with the same
 /// number, because the store gave the number out a second time. A key that was retired proves nothing.
-fn is_ahead(family: &Family, token: &AuthenticToken, ring: &KeyRing) -> bool {
+pub fn is_ahead(family: &Family, token: &AuthenticToken, ring: &KeyRing) -> bool {
     token.seq() >= family.head.seq && !family.is_current(token) && !ring.is_retired(token.kid())
 }
 

@@ -315,7 +315,7 @@ fn every_preset_has_the_numbers_of_its_row() {
         assert_eq!(s.reuse_detection == ReuseDetection::EndUser, more.end_user, "{id}");
         assert_eq!(s.cookie_persistence == CookiePersistence::Session, more.session_cookie, "{id}");
         assert_eq!((s.step_up_max_age, s.expiring_notice), (secs(more.step_up), secs(more.notice)), "{id}");
-        assert_eq!((s.retry_leeway, preset.not_met), (secs(more.leeway), more.not_met), "{id}");
+        assert_eq!((s.retry_leeway, preset.not_met(&s)), (secs(more.leeway), more.not_met.to_vec()), "{id}");
     }
 }
 
@@ -343,6 +343,11 @@ fn a_preset_leaves_alone_what_belongs_to_the_app() {
     let settings = Preset::find("consumer").expect("listed").apply(&own);
     assert_eq!((settings.signing_alg, &settings.allowed_origins), (own.signing_alg, &own.allowed_origins));
     assert_eq!((settings.retry_leeway, settings.max_sessions), (Span::ZERO, None));
+    // Pages that may use a cookie are what a preset that asks for one needs.
+    let pwa = Preset::find("social-pwa").expect("listed");
+    assert_eq!(pwa.not_met(&pwa.apply(&Settings::default())), ["transport"]);
+    let settings = pwa.apply(&own);
+    assert_eq!((settings.transport, pwa.not_met(&settings)), (Transport::Cookie, vec![]));
 }
 
 #[test]

@@ -49,6 +49,10 @@ pub async fn json<T: DeserializeOwned>(http: &Http, headers: &HeaderMap, body: B
     }
     let bytes = read(http, body, MANAGEMENT_BODY_BYTES).await?;
     parse::<Distinct>(&bytes)?;
+    // A list would be taken for the members of an object, in their order.
+    if bytes.trim_ascii_start().first() != Some(&b'{') {
+        return Err(Failure::fields(vec![Problem { path: "body".into(), says: "must be an object".into() }]));
+    }
     parse(&bytes)
 }
 

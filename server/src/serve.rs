@@ -61,7 +61,7 @@ pub async fn serve_within(
     let loops: Vec<_> = listeners
         .into_iter()
         .map(|listener| {
-            let serving = Serving { router: router.clone(), patience };
+            let serving = Serving { router: router.clone(), patience, stop: stop.clone() };
             let (graceful, connections) = (graceful.clone(), connections.clone());
             let accepted = Accepted { graceful, serving, connections };
             // The network cannot keep the owner out.
@@ -139,6 +139,7 @@ struct Accepted {
 struct Serving {
     router: Router,
     patience: Patience,
+    stop: watch::Receiver<bool>,
 }
 
 impl Serving {
@@ -148,6 +149,7 @@ impl Serving {
         peer: Peer,
     ) -> impl hyper_util::server::graceful::GracefulConnection<Error = hyper::Error> + use<> {
         let router = self.router.clone();
+        let stream = WriteTime::new(stream, self.patience.write_time, self.stop.clone());
         let service = service_fn(move |request: hyper::Request<Incoming>| {
             let mut request = request.map(Body::new);
             request.extensions_mut().insert(peer);
@@ -162,7 +164,7 @@ impl Serving {
             .max_header_size(HEAD_BYTES)
             .max_buf_size(HEAD_BYTES)
             .max_headers(HEADERS)
-            .serve_connection(TokioIo::new(WriteTime::new(stream, self.patience.write_time)), service)
+            .serve_connection(TokioIo::new(stream), service)
     }
 }
 

@@ -6,19 +6,31 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::sync::watch;
 use tokio::time::{Sleep, sleep};
 
-/// A stream that fails with `TimedOut` when nothing could be written to it for a while.
+/// Between two looks at a peer that takes nothing.
+const LOOKS_EVERY: Duration = Duration::from_secs(1);
+
+/// A stream that fails with `TimedOut` when nothing could be written to it for a while; while the process stops, that while is
+/// a second or two.
 pub struct WriteTime<S> {
     stream: S,
     patience: Duration,
-    waiting: Option<Pin<Box<Sleep>>>,
+    stop: watch::Receiver<bool>,
+    waiting: Option<Waiting>,
+}
+
+/// For how long nothing was taken, and when to look again.
+struct Waiting {
+    waited: Duration,
+    next: Pin<Box<Sleep>>,
 }
 
 impl<S> WriteTime<S> {
-    /// Gives the peer of `stream` so much time to take anything.
-    pub fn new(stream: S, patience: Duration) -> Self {
-        Self { stream, patience, waiting: None }
+    /// Gives the peer of `stream` so much time to take anything, unless `stop` says that there is none.
+    pub fn new(stream: S, patience: Duration, stop: watch::Receiver<bool>) -> Self {
+        Self { stream, patience, stop, waiting: None }
     }
 
     /// What a write came to; the clock runs while it cannot go on.
@@ -27,10 +39,17 @@ impl<S> WriteTime<S> {
             self.waiting = None;
             return written;
         }
-        let patience = self.patience;
-        let waiting = self.waiting.get_or_insert_with(|| Box::pin(sleep(patience)));
-        ready!(waiting.as_mut().poll(context));
-        Poll::Ready(Err(ErrorKind::TimedOut.into()))
+        let step = self.patience.min(LOOKS_EVERY);
+        let begin = || Waiting { waited: Duration::ZERO, next: Box::pin(sleep(step)) };
+        let waiting = self.waiting.get_or_insert_with(begin);
+        loop {
+            ready!(waiting.next.as_mut().poll(context));
+            waiting.waited += step;
+            if waiting.waited >= self.patience || *self.stop.borrow() {
+                return Poll::Ready(Err(ErrorKind::TimedOut.into()));
+            }
+            waiting.next = Box::pin(sleep(step));
+        }
     }
 }
 

@@ -26,6 +26,9 @@ impl Service {
         if !Path::new(to).is_absolute() || to.len() > BACKUP_PATH_BYTES || to.contains(char::is_control) {
             return Err(Error::invalid("to", "must be an absolute path on the server's machine"));
         }
+        if Path::new(to).exists() {
+            return Err(Error::Conflict(format!("{to} is there already: a backup never overwrites a file")));
+        }
         refuse_a_past(&self.store, now).await?;
         let mut status = self.backups();
         if let Some(running) = &status.running {

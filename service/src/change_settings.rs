@@ -219,7 +219,7 @@ pub fn presets() -> Vec<PresetShown<Map<String, Value>>> {
             sources: preset.sources.iter().map(|s| (*s).to_owned()).collect(),
             standard: preset.standard.map(|standard| standard.name.to_owned()),
             deviates: preset.deviations(&settings),
-            not_met: preset.not_met.iter().map(|s| (*s).to_owned()).collect(),
+            not_met: preset.not_met(&settings).into_iter().map(str::to_owned).collect(),
             settings: to_json(&settings),
         }
     });

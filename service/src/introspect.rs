@@ -6,12 +6,14 @@ use serde_json::{Map, Value, json};
 use tenure_core::family::Family;
 use tenure_core::id::{AppId, FamilyId, UserId};
 use tenure_core::limits::VERIFIER_SKEW;
+use tenure_core::rotate::is_ahead;
 use tenure_core::time::Timestamp;
 use tenure_jose::verify;
 
 use crate::catalogue::App;
 use crate::credentials::{Caller, Role};
 use crate::error::Result;
+use crate::look_up::undecided_yet;
 use crate::service::Service;
 
 /// What auth tokens say of their type.
@@ -53,7 +55,17 @@ impl Service {
         now: Timestamp,
     ) -> Result<Option<Map<String, Value>>> {
         let Some(token) = self.authenticate(text).await else { return Ok(None) };
-        let Some(family) = self.live(app, token.family(), now).await? else { return Ok(None) };
+        let ring = self.ring.load_full();
+        let found = self.look_up(token.family(), now).await?.filter(|family| family.app == app.id);
+        if found
+            .as_deref()
+            .is_some_and(|family| family.may_return(now) && is_ahead(family, &token, ring.rules()))
+        {
+            return Err(undecided_yet()); // Row 9: the store is behind the token.
+        }
+        let Some(family) = found.filter(|family| family.unusable(ring.rules(), now).is_none()) else {
+            return Ok(None);
+        };
         let shortened = app.policy.life_at_refresh(&family).expired(now).is_some();
         if shortened || !family.is_current(&token) {
             return Ok(None);
@@ -97,7 +109,7 @@ impl Service {
 
     /// The session if it is one of `app` and can be used at `now`, by what the store says.
     pub(crate) async fn live(&self, app: &App, id: FamilyId, now: Timestamp) -> Result<Option<Arc<Family>>> {
-        let family = self.views.load(&self.store, id).await?.family;
+        let family = self.look_up(id, now).await?;
         let ring = self.ring.load_full();
         Ok(family.filter(|family| family.app == app.id && family.unusable(ring.rules(), now).is_none()))
     }

@@ -42,6 +42,7 @@ pub mod issue;
 mod claims;
 mod holder;
 mod in_force;
+mod look_up;
 pub mod ring_changes;
 
 pub mod key_ages;

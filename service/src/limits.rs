@@ -31,8 +31,6 @@ pub const NODE_SAYS_EVERY: Duration = Duration::from_secs(15);
 pub const NODE_COUNTS_FOR: Span = Span::from_secs(60);
 /// How long it is remembered what a node said.
 pub const NODE_KEPT: Span = Span::from_days(1);
-/// Nodes that are looked at, at most.
-pub const NODES: u32 = 100;
 /// Families that one commit of an end by filter ends: refreshes get their turn between two.
 pub const ENDS_PER_COMMIT: u32 = 250;
 /// How much longer than such a commit took the next one waits for, in times.

@@ -8,9 +8,11 @@ use tenure_store::{Expected, Kind, Store, Write};
 use tenure_wire::ring::RingNodeKey;
 
 use crate::error::Result;
-use crate::limits::{NODE_COUNTS_FOR, NODE_KEPT, NODES};
+use crate::limits::{NODE_COUNTS_FOR, NODE_KEPT};
 use crate::records::{self, NodeRecord, node_key};
 use crate::ring::RingError;
+
+const NODES_A_READ: u32 = 100;
 
 /// A node, and what it said last.
 pub(crate) struct Node {
@@ -33,12 +35,16 @@ impl Node {
 /// Every node that has said something, by name.
 pub(crate) async fn all(store: &Store) -> Result<Vec<Node>> {
     let prefix = node_key("");
-    let found = store.records(Kind::Installation, &prefix, None, NODES).await?;
-    let node = |record: tenure_store::Record| {
-        let name = record.key[prefix.len()..].to_owned();
-        Ok(Node { name, said: records::read(Kind::Installation, &record)? })
-    };
-    found.into_iter().map(node).collect()
+    let (mut nodes, mut after) = (Vec::new(), None);
+    loop {
+        let page = store.records(Kind::Installation, &prefix, after.as_deref(), NODES_A_READ).await?;
+        let Some(last) = page.last() else { return Ok(nodes) };
+        after = Some(last.key.clone());
+        for record in &page {
+            let name = record.key[prefix.len()..].to_owned();
+            nodes.push(Node { name, said: records::read(Kind::Installation, record)? });
+        }
+    }
 }
 
 /// Says what the node `name` holds.

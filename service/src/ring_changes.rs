@@ -14,7 +14,7 @@ use crate::canaries::{self, FirstSeen, Mismatch};
 use crate::error::Result;
 use crate::limits::{COUNT_AT_MOST, NODE_SAYS_EVERY, RING_LOOK_EVERY_SECS};
 use crate::nodes::{self, Node};
-use crate::ring::Ring;
+use crate::ring::{Ring, RingFile};
 use crate::service::{RingWatch, Service};
 
 /// How often the ring's file is looked at.
@@ -72,8 +72,11 @@ impl Service {
         if looked != 0 && now < looked + RING_LOOK_EVERY_SECS {
             return false;
         }
-        self.ring_looked_at.store(now, Ordering::Relaxed);
-        let is_there = self.ring_source.read().is_ok_and(|file| file.states().any(|(held, _)| held == kid));
+        let mine = self.ring_looked_at.compare_exchange(looked, now, Ordering::Relaxed, Ordering::Relaxed);
+        if mine.is_err() {
+            return false; // Somebody else looks right now.
+        }
+        let is_there = self.read_source().await.is_ok_and(|file| file.states().any(|(held, _)| held == kid));
         if is_there {
             self.reload_ring().await;
         }
@@ -119,9 +122,18 @@ impl Service {
         }
     }
 
+    /// The ring as it is now, read where it holds up no request.
+    async fn read_source(&self) -> Result<RingFile, String> {
+        let source = self.ring_source.clone();
+        let read = tokio::task::spawn_blocking(move || source.read()).await;
+        read.map_err(|error| error.to_string())?.map_err(|error| error.to_string())
+    }
+
     async fn take_over(&self) -> Result<FirstSeen, String> {
-        let ring = self.ring_source.read().and_then(|file| Ring::derive(&file));
-        let ring = ring.map_err(|error| error.to_string())?;
+        let ring = self
+            .read_source()
+            .await
+            .and_then(|file| Ring::derive(&file).map_err(|error| error.to_string()))?;
         let now = self.clock.now();
         match canaries::check(&self.store, &ring, &self.options.node, now).await {
             Ok(first_seen) => {

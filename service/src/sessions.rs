@@ -145,7 +145,7 @@ impl Service {
     pub(crate) async fn family_of(&self, app: &AppId, id: &str) -> Result<Arc<Family>> {
         self.app(app)?;
         let id = FamilyId::parse(id).ok_or(Error::NotFound("session"))?;
-        let found = self.views.load(&self.store, id).await?.family;
+        let found = self.look_up(id, self.now()?).await?;
         found.filter(|family| family.app == *app).ok_or(Error::NotFound("session"))
     }
 }

@@ -24,12 +24,8 @@ impl Service {
         let Ok(client) = self.client(&app, client) else { return Ok(true) };
         let ring = self.ring.load_full();
         for _ in 0..ATTEMPTS {
-            let view = self.views.load(&self.store, token.family()).await?;
-            let stored = view.family.as_deref();
-            if stored.is_none() && self.recovery(now).may_bring_back(token.family()) {
-                let why = "the store lost the session, and it is not decided yet what becomes of that";
-                return Err(Error::Unavailable(Unavailable::new(why)));
-            }
+            let found = self.look_up(token.family(), now).await?;
+            let stored = found.as_deref();
             let change =
                 sign_out(stored, &token, (&app.id, &client, None), ring.rules(), &app.policy_at(now), now);
             let (Some(change), Some(seen)) = (change, stored) else { return Ok(true) };

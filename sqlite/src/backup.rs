@@ -18,6 +18,9 @@ pub use restore::{Restored, Restoring};
 mod losses;
 pub use losses::{Losses, LostEnd, RecordLoss};
 
+mod again;
+pub use again::MadeAgain;
+
 mod create;
 pub use create::back_up;
 

@@ -75,7 +75,11 @@ pub enum OpenError {
 impl fmt::Display for OpenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Locked { path } => write!(f, "{} is in use by another process", path.display()),
+            Self::Locked { path } => write!(
+                f,
+                "{} is in use by another process, a server or another command: stop that first. Nothing was changed",
+                path.display()
+            ),
             Self::NotMigrated { found: 0, .. } => {
                 f.write_str("there is no database yet: run a migration first")
             }

@@ -12,11 +12,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use common::{OPENED_AT, Place, advance, opening};
 use tenure_core::end::end_again;
 use tenure_core::family::{Family, State};
+use tenure_core::id::{AppId, UserId};
 use tenure_core::refusal::EndReason;
-use tenure_core::time::Timestamp;
-use tenure_sqlite::backup::{self, BackupError, RecordLoss, Restoring, read_manifest, verify};
+use tenure_core::time::{Span, Timestamp};
+use tenure_sqlite::backup::{self, BackupError, MadeAgain, RecordLoss, Restoring, read_manifest, verify};
 use tenure_sqlite::{OpenError, Options, Sqlite};
-use tenure_store::{Backups as _, Directory as _, Expected, Kind, NotMade, Sessions as _, Write};
+use tenure_store::{
+    Announcement, Backups as _, Directory as _, EndWhere, Expected, Filter, Kind, NotMade, Sessions as _,
+    Subject, Write,
+};
 
 const MADE_AT: Timestamp = Timestamp::from_secs(1_900_000_500);
 
@@ -44,6 +48,16 @@ async fn filled(place: &Place, n: u32) -> (Arc<Sqlite>, Vec<Family>) {
     put(&store, Kind::ApiKey, "old", "a").await;
     put(&store, Kind::Canary, "3", "0123456789abcdef").await;
     (store, families)
+}
+
+/// The end of every session of a user who has none: what is left of it is what the feed says.
+fn of_bob(at: Timestamp) -> EndWhere {
+    let (app, bob) = (AppId::parse("shop").unwrap(), UserId::parse("bob").unwrap());
+    let subject = Subject::User(bob.clone());
+    let announce =
+        Some(Announcement { app: app.clone(), subject, at, forget_after: at.plus(Span::from_days(1)) });
+    let filter = Filter::of_user(app, bob);
+    EndWhere { filter, after: None, reason: EndReason::Admin, at, remember_until: at, announce, max: 1 }
 }
 
 /// A backup of such a store, which is closed.
@@ -134,6 +148,12 @@ async fn a_backup_never_overwrites_and_leaves_nothing_half_done() {
     // What one left behind that was killed is removed by the next of its name.
     let part = beside(&place, "b.backup.part");
     fs::write(&part, "half of a backup").unwrap();
+    let other = fs::File::open(&part).unwrap();
+    other.lock().unwrap();
+    let error = store.back_up(&beside(&place, "b.backup"), MADE_AT).await.unwrap_err();
+    assert!(error.to_string().ends_with("another backup is being made there"), "{error}");
+    assert_eq!(fs::read(&part).unwrap(), b"half of a backup", "it is the other's");
+    drop(other);
     store.back_up(&beside(&place, "b.backup"), MADE_AT).await.unwrap();
     assert!(!part.exists());
     verify(&beside(&place, "b.backup")).unwrap();
@@ -295,6 +315,7 @@ async fn a_log_of_another_store_is_not_mixed_in() {
 async fn what_the_store_before_it_knows_better_is_found_and_ends_are_made_again() {
     let place = Place::new();
     let (store, families) = filled(&place, 20).await;
+    put(&store, Kind::SigningKey, "shop/k1", "signs").await;
     let file = beside(&place, "a.backup");
     store.back_up(&file, MADE_AT).await.unwrap();
     let late = MADE_AT.plus(tenure_core::time::Span::from_secs(9));
@@ -304,6 +325,9 @@ async fn what_the_store_before_it_knows_better_is_found_and_ends_are_made_again(
     store.open(&opening(50)).await.unwrap();
     put(&store, Kind::App, "shop", "b").await;
     put(&store, Kind::App, "bank", "a").await;
+    put(&store, Kind::SigningKey, "shop/k1", "compromised").await;
+    put(&store, Kind::SigningKey, "bank/k2", "of an app that is gone").await;
+    store.end_where(&of_bob(late)).await.unwrap();
     put(&store, Kind::Canary, "4", "0123456789abcdef").await;
     let revoke = Write { kind: Kind::ApiKey, key: "old".into(), expected: Expected::Any, value: None };
     store.write(&[revoke]).await.unwrap();
@@ -324,17 +348,36 @@ async fn what_the_store_before_it_knows_better_is_found_and_ends_are_made_again(
             RecordLoss::Back(Kind::ApiKey, "old".into()),
             RecordLoss::Gone(Kind::App, "bank".into()),
             RecordLoss::Older(Kind::App, "shop".into()),
+            RecordLoss::Gone(Kind::SigningKey, "bank/k2".into()),
+            RecordLoss::Older(Kind::SigningKey, "shop/k1".into()),
         ]
     );
-    assert_eq!(restoring.end_again(&losses.ended).unwrap(), 2);
-    assert_eq!(restoring.end_again(&losses.ended).unwrap(), 0, "once is enough");
-    assert!(restoring.losses(&place.path()).unwrap().ended.is_empty());
+    assert_eq!(losses.announcements, 1);
+    let made = restoring.end_again(&place.path(), &losses.ended).unwrap();
+    assert_eq!(made, MadeAgain { ends: 2, announcements: 1, keys: 2 });
+    let made = restoring.end_again(&place.path(), &losses.ended).unwrap();
+    assert_eq!(made, MadeAgain::default(), "once is enough");
+    let left = restoring.losses(&place.path()).unwrap();
+    assert!(left.ended.is_empty() && left.announcements == 0);
+    assert_eq!(
+        left.records,
+        [
+            RecordLoss::Gone(Kind::App, "bank".into()),
+            RecordLoss::Older(Kind::App, "shop".into()),
+            RecordLoss::Gone(Kind::SigningKey, "bank/k2".into()),
+        ],
+        "a key that was taken back stays so"
+    );
     assert!(matches!(restoring.losses(&beside(&place, "nothing")), Err(BackupError::File { .. })));
     restoring.finish(&beside(&target, "kept")).unwrap();
     let restored = target.open();
     let row = restored.load(families[5].id).await.unwrap().unwrap();
     assert_eq!(row.state, State::Ended { at: late, reason: EndReason::Reused });
     let feed = restored.feed(1, 9).await.unwrap();
-    assert_eq!((feed.entries.len(), feed.head), (2, 3), "each end is in the feed");
+    assert_eq!(
+        (feed.entries.len(), feed.head),
+        (3, 4),
+        "each end is in the feed, and what was said of a user"
+    );
     assert_eq!(restored.high_water().await.unwrap(), late.max(restored.high_water().await.unwrap()));
 }

@@ -57,6 +57,12 @@ impl Memory {
         Ok(())
     }
 
+    /// Loses a family altogether, as a store that lost its opening would.
+    pub fn lose(&self, family: FamilyId) -> Result<(), Unavailable> {
+        self.stored()?.families.remove(&family);
+        Ok(())
+    }
+
     fn stored(&self) -> Result<MutexGuard<'_, Stored>, Unavailable> {
         self.calls.fetch_add(1, Ordering::SeqCst);
         if self.out_of_order.load(Ordering::SeqCst) {

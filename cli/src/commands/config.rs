@@ -30,7 +30,8 @@ pub fn run(command: ConfigCommand, output: Output) -> Result<(), Fault> {
         ConfigCommand::Schema => output.say(&schema(), |schema| format!("{schema:#}")),
         ConfigCommand::Check(file) => {
             Config::load(file.config.as_deref(), &[]).map_err(Fault::failed)?;
-            output.say(&json!({"ok": true}), |_| "The configuration can be used.".to_owned())
+            output.say(&json!({"ok": true}), |_| "Every value of the configuration can be used. Whether the store, the key ring and the addresses are right: tenure doctor \
+                 --config.".to_owned())
         }
         ConfigCommand::Dump(file) => {
             let (_, mut table) = Config::load(file.config.as_deref(), &[]).map_err(Fault::failed)?;

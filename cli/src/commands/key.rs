@@ -68,6 +68,12 @@ pub fn run(command: KeyCommand, output: Output) -> Result<(), Fault> {
         KeyCommand::Retire(retire) => {
             if retire.compromised {
                 let keys: SigningKeyList = retire.of.remote.get(&path(&retire.of))?;
+                if !keys.signing_keys.iter().any(|key| key.kid == retire.kid) {
+                    let (app, kid) = (&retire.of.app, &retire.kid);
+                    return Err(Fault::refused(format!(
+                        "app {app} has no key {kid}: tenure key list --app {app}"
+                    )));
+                }
                 output.confirm(&cost(&retire, &keys.signing_keys), retire.yes)?;
             }
             let path = format!("{}/{}/retire", path(&retire.of), escaped(&retire.kid));
@@ -116,8 +122,8 @@ fn cost(retire: &Retire, keys: &[SigningKey]) -> String {
     };
     format!(
         "Retiring key {kid} of {app} as compromised:\n\
-         * Every auth token that it signed is refused: by introspection at once, by verifiers that follow the revocation feed \
-         within a second, by others once they have read the keys again, 10 minutes at most.\n\
+         * Every auth token that it signed is refused: by introspection at once, by verifiers once they have read the keys again: \
+         within 10 minutes, or an hour more behind a cache that hands out older copies.\n\
          * {successor}\n\
          * Nobody is signed out: each session goes on with its next refresh. Applications without refresh tokens have to sign \
          their users in again.\n\

@@ -19,9 +19,9 @@ pub enum RingCommand {
     /// Show the numbers and states of the keys, never the keys; and what running nodes hold, if a server answers.
     List(Asking),
     /// Make a ring with one fresh key where there is none.
-    Create(File),
+    Create(InFolder),
     /// First phase: add a fresh key that is only recognised. Give the file to every node before the second.
-    Add(File),
+    Add(InFolder),
     /// Second phase: new tokens are made under this key. Refused while a running node does not hold it.
     Activate(One),
     /// End every session whose newest token was made under this key; says how many there are, and asks.
@@ -30,9 +30,38 @@ pub enum RingCommand {
 
 #[derive(Args)]
 pub struct File {
-    /// The key ring's file.
-    #[arg(long, default_value = "tenure-data/ring.toml")]
-    ring_file: PathBuf,
+    /// The key ring's file; ring.toml in the server's folder when absent.
+    #[arg(long)]
+    ring_file: Option<PathBuf>,
+}
+
+impl File {
+    /// The file, of a server whose folder is `folder`.
+    fn path(&self, folder: Option<&Path>) -> PathBuf {
+        let beside = || folder.unwrap_or("tenure-data".as_ref()).join("ring.toml");
+        self.ring_file.clone().unwrap_or_else(beside)
+    }
+}
+
+impl Asking {
+    fn ring_file(&self) -> PathBuf {
+        self.file.path(self.remote.folder())
+    }
+}
+
+#[derive(Args)]
+pub struct InFolder {
+    #[command(flatten)]
+    file: File,
+    /// The folder of the server's store.
+    #[arg(long, default_value = "tenure-data")]
+    data_dir: PathBuf,
+}
+
+impl InFolder {
+    fn ring_file(&self) -> PathBuf {
+        self.file.path(Some(&self.data_dir))
+    }
 }
 
 #[derive(Args)]
@@ -66,32 +95,38 @@ pub struct Retire {
 pub fn run(command: RingCommand, output: Output) -> Result<(), Fault> {
     let (path, changed) = match command {
         RingCommand::List(asking) => return list(&asking, output),
-        RingCommand::Create(file) if file.ring_file.exists() => {
-            return Err(Fault::failed(format!("{} is there already", file.ring_file.display())));
+        RingCommand::Create(place) => {
+            let path = place.ring_file();
+            if path.exists() {
+                return Err(Fault::failed(format!("{} is there already", path.display())));
+            }
+            (path, RingFile::with_key(&node::random()?))
         }
-        RingCommand::Create(file) => (file.ring_file, RingFile::with_key(&node::random()?)),
-        RingCommand::Add(file) => {
-            let mut ring = read(&file.ring_file)?;
+        RingCommand::Add(place) => {
+            let path = place.ring_file();
+            let mut ring = read(&path)?;
             ring.add(&node::random()?).map_err(Fault::failed)?;
-            (file.ring_file, ring)
+            (path, ring)
         }
         RingCommand::Activate(one) => {
-            let mut ring = read(&one.asking.file.ring_file)?;
+            let path = one.asking.ring_file();
+            let mut ring = read(&path)?;
             ring.activate(Kid(one.kid)).map_err(Fault::failed)?;
             if let Some(report) = asked(&one)? {
                 held_everywhere(one.kid, &report)?;
             }
-            (one.asking.file.ring_file, ring)
+            (path, ring)
         }
         RingCommand::Retire(Retire { one, yes }) => {
-            let mut ring = read(&one.asking.file.ring_file)?;
+            let path = one.asking.ring_file();
+            let mut ring = read(&path)?;
             ring.retire(Kid(one.kid)).map_err(Fault::failed)?;
             let report = asked(&one)?;
             if let Some(report) = &report {
                 active_nowhere(one.kid, report)?;
             }
             output.confirm(&cost(one.kid, report.as_ref()), yes)?;
-            (one.asking.file.ring_file, ring)
+            (path, ring)
         }
     };
     changed.write(&path).map_err(Fault::failed)?;
@@ -118,10 +153,10 @@ fn asked(one: &One) -> Result<Option<RingReport>, Fault> {
 /// Refuses to activate a key that a running node would not recognise.
 fn held_everywhere(kid: u8, report: &RingReport) -> Result<(), Fault> {
     let says = match find(kid, report) {
-        None => format!("node {} does not hold key {kid} yet", report.node),
+        None => format!("node {:?} does not hold key {kid} yet", report.node),
         Some(key) if key.not_held_by.is_empty() => return Ok(()),
         Some(key) => {
-            format!("not every running node holds key {kid} yet: {} does not", key.not_held_by.join(", "))
+            format!("not every running node holds key {kid} yet: {} does not", quoted(&key.not_held_by))
         }
     };
     let problem = report.problem.as_ref().map(|problem| format!(" It says: {problem}.")).unwrap_or_default();
@@ -137,10 +172,15 @@ fn active_nowhere(kid: u8, report: &RingReport) -> Result<(), Fault> {
         Some(key) if !key.active_at.is_empty() => Err(Fault::refused(format!(
             "key {kid} is still active at {}. Nothing was changed: give the ring in which another key is active to every node \
              first",
-            key.active_at.join(", ")
+            quoted(&key.active_at)
         ))),
         _ => Ok(()),
     }
+}
+
+/// Names of nodes among words.
+fn quoted(names: &[String]) -> String {
+    names.iter().map(|name| format!("{name:?}")).collect::<Vec<_>>().join(", ")
 }
 
 fn find(kid: u8, report: &RingReport) -> Option<&RingKey> {
@@ -168,7 +208,7 @@ fn sessions(key: &RingKey) -> String {
 
 /// The file, and what a server says if one answers.
 fn list(asking: &Asking, output: Output) -> Result<(), Fault> {
-    let ring = read(&asking.file.ring_file)?;
+    let ring = read(&asking.ring_file())?;
     say(&ring, asking.remote.get("/v1/ring").ok().as_ref(), output)
 }
 
@@ -181,14 +221,14 @@ fn say(ring: &RingFile, running: Option<&RingReport>, output: Output) -> Result<
 }
 
 fn words(report: &RingReport) -> String {
-    let mut words = format!("Node {} holds:\n", report.node);
+    let mut words = format!("Node {:?} holds:\n", report.node);
     for key in &report.keys {
         words += &format!("  key {}  {}  first seen {}", key.kid, key.state, ago(key.first_seen_at));
         words += &key.sessions.map_or("\n".to_owned(), |_| format!(", {}\n", sessions(key)));
     }
     for node in report.nodes.iter().filter(|node| node.node != report.node) {
         let keys: Vec<_> = node.keys.iter().map(|key| format!("{} {}", key.kid, key.state)).collect();
-        words += &format!("Node {}, seen {}, holds: {}\n", node.node, ago(node.seen_at), keys.join(", "));
+        words += &format!("Node {:?}, seen {}, holds: {}\n", node.node, ago(node.seen_at), keys.join(", "));
     }
     words + &report.problem.as_ref().map(|problem| format!("Not taken over: {problem}.")).unwrap_or_default()
 }

@@ -1,11 +1,11 @@
-//! `tenure session list|show|end`.
+//! `tenure session list|show|end|end-matching`.
 
 use clap::{Args, Subcommand};
 use http::Method;
 use serde_json::{Value, json};
 use tenure_core::time::Span;
 use tenure_service::clock::{Clock as _, SystemClock};
-use tenure_wire::session::{Session, SessionList};
+use tenure_wire::session::{Session, SessionFilter, SessionList};
 
 use crate::config::span;
 use crate::output::{Fault, Output};
@@ -19,28 +19,22 @@ pub enum SessionCommand {
     Show(One),
     /// End one session.
     End(One),
+    /// End every live session that matches; says how many there are, and asks.
+    EndMatching(EndMatching),
 }
 
+/// Which sessions. Everything that is given must match.
 #[derive(Args)]
-pub struct List {
+pub struct Which {
     /// The app.
     #[arg(long)]
     app: String,
     /// Only this user's.
     #[arg(long)]
     user: Option<String>,
-    /// Only those that are live, ended or expired.
-    #[arg(long)]
-    status: Option<String>,
-    /// Only those that ended for this reason.
-    #[arg(long)]
-    reason: Option<String>,
     /// Only those that were opened in the last, for instance, 2h or 7d.
     #[arg(long, value_parser = length)]
     opened_within: Option<Span>,
-    /// Only those that ended in the last.
-    #[arg(long, value_parser = length)]
-    ended_within: Option<Span>,
     /// Only those whose user was not active for at least.
     #[arg(long, value_parser = length)]
     idle_for: Option<Span>,
@@ -50,14 +44,44 @@ pub struct List {
     /// Only those whose deadlines come from this version of the settings.
     #[arg(long)]
     settings_version: Option<u32>,
+    #[command(flatten)]
+    remote: Remote,
+}
+
+#[derive(Args)]
+pub struct List {
+    #[command(flatten)]
+    which: Which,
+    /// Only those that are live, ended or expired.
+    #[arg(long)]
+    status: Option<String>,
+    /// Only those that ended for this reason.
+    #[arg(long)]
+    reason: Option<String>,
+    /// Only those that ended in the last.
+    #[arg(long, value_parser = length)]
+    ended_within: Option<Span>,
     /// Go on after the page that ended with this cursor.
     #[arg(long)]
     cursor: Option<String>,
     /// At most so many.
     #[arg(long, default_value_t = 50)]
     limit: u32,
+}
+
+#[derive(Args)]
+pub struct EndMatching {
     #[command(flatten)]
-    remote: Remote,
+    which: Which,
+    /// Why, for the operators' log.
+    #[arg(long)]
+    why: Option<String>,
+    /// Say how many it would end; end none.
+    #[arg(long)]
+    dry_run: bool,
+    /// Do not ask.
+    #[arg(long)]
+    yes: bool,
 }
 
 #[derive(Args)]
@@ -74,7 +98,7 @@ pub struct One {
 pub fn run(command: SessionCommand, output: Output) -> Result<(), Fault> {
     match command {
         SessionCommand::List(list) => {
-            let found: SessionList<Value> = list.remote.get(&list.path())?;
+            let found: SessionList<Value> = list.which.remote.get(&list.path())?;
             output.say(&found, |found| {
                 let more = found.next_cursor.as_ref().map(|cursor| format!("more: --cursor={cursor}"));
                 let lines: String = found.sessions.iter().map(|session| line(session) + "\n").collect();
@@ -85,6 +109,7 @@ pub fn run(command: SessionCommand, output: Output) -> Result<(), Fault> {
             let session: Session<Value> = one.remote.get(&path(&one))?;
             output.say(&session, |session| serde_json::to_string_pretty(session).unwrap_or_default())
         }
+        SessionCommand::EndMatching(end) => end_matching(&end, output),
         SessionCommand::End(one) => {
             let _: Value = one.remote.call(Method::DELETE, &path(&one), None)?;
             output.say(&json!({"ended": one.session}), |_| format!("{} has ended.", one.session))
@@ -92,28 +117,60 @@ pub fn run(command: SessionCommand, output: Output) -> Result<(), Fault> {
     }
 }
 
+impl Which {
+    /// What the API takes as its filter.
+    fn filter(&self) -> SessionFilter {
+        SessionFilter {
+            user_id: self.user.clone(),
+            created_from: before(self.opened_within),
+            active_before: before(self.idle_for),
+            client_id: self.client.clone(),
+            settings_version: self.settings_version,
+            ..SessionFilter::default()
+        }
+    }
+}
+
+/// The moment that is so long ago, in Unix seconds.
+fn before(span: Option<Span>) -> Option<i64> {
+    span.map(|span| SystemClock::default().now().minus(span).secs())
+}
+
 impl List {
     fn path(&self) -> String {
-        let now = SystemClock::default().now();
-        let before = |span: Option<Span>| span.map(|span| now.minus(span).secs().to_string());
-        let mut path = format!("/v1/apps/{}/sessions?limit={}", escaped(&self.app), self.limit);
-        for (name, value) in [
-            ("user_id", self.user.clone()),
-            ("status", self.status.clone()),
-            ("reason", self.reason.clone()),
-            ("created_from", before(self.opened_within)),
-            ("ended_from", before(self.ended_within)),
-            ("active_before", before(self.idle_for)),
-            ("client_id", self.client.clone()),
-            ("settings_version", self.settings_version.map(|version| version.to_string())),
-            ("cursor", self.cursor.clone()),
-        ] {
-            if let Some(value) = value {
-                path += &format!("&{name}={}", escaped(&value));
-            }
+        let filter = SessionFilter {
+            status: self.status.clone(),
+            reason: self.reason.clone(),
+            ended_from: before(self.ended_within),
+            ..self.which.filter()
+        };
+        let mut path = format!("/v1/apps/{}/sessions?limit={}", escaped(&self.which.app), self.limit);
+        let given = serde_json::to_value(filter).unwrap_or_default();
+        let given = given.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
+        for (name, value) in given {
+            let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            path += &format!("&{name}={}", escaped(&text));
+        }
+        if let Some(cursor) = &self.cursor {
+            path += &format!("&cursor={}", escaped(cursor));
         }
         path
     }
+}
+
+/// Counts first: nobody ends more than they were told.
+fn end_matching(end: &EndMatching, output: Output) -> Result<(), Fault> {
+    let path = format!("/v1/apps/{}/sessions/end", escaped(&end.which.app));
+    let body = |dry_run| json!({"filter": end.which.filter(), "reason": end.why, "dry_run": dry_run});
+    let counted: Value = end.which.remote.call(Method::POST, &path, Some(&body(true)))?;
+    let sessions = |n: &Value| if n == 1 { "1 session".to_owned() } else { format!("{n} sessions") };
+    if end.dry_run {
+        return output.say(&counted, |n| format!("{} would end. None has.", sessions(&n["would_end"])));
+    }
+    let cost = format!("This ends {} of {}.", sessions(&counted["would_end"]), end.which.app);
+    output.confirm(&cost, end.yes)?;
+    let ended: Value = end.which.remote.call(Method::POST, &path, Some(&body(false)))?;
+    output.say(&ended, |ended| format!("{} ended.", sessions(&ended["ended"])))
 }
 
 fn length(text: &str) -> Result<Span, &'static str> {

@@ -165,7 +165,7 @@ fn signing_keys_are_listed_rotated_and_retired() {
         assert_eq!(left["signing_keys"].as_array().map(Vec::len), Some(1), "{left}");
         assert_eq!(left["signing_keys"][0]["state"], "signing");
         let gone = command(&agreed);
-        assert!(gone.refusal(4).contains("404"), "{gone:?}");
+        assert!(gone.refusal(4).contains("app demo has no key"), "{gone:?}");
         let odd = command(&["key", "rotate", "--app", "demo", "--alg", "HS256"]);
         assert!(odd.refusal(4).starts_with("tenure: 422"), "{odd:?}");
     }
@@ -276,4 +276,32 @@ fn exit_codes_tell_why() {
         assert_eq!((done.code, done.stderr.as_str()), (Some(0), ""), "{fine:?}: {done:?}");
     }
     dev.stop();
+}
+
+#[test]
+fn sessions_that_match_are_counted_before_they_end() {
+    let folder = Folder::new();
+    let dev = folder.dev();
+    let (ann, bob) = (dev.open("ann"), dev.open("bob"));
+    let of_ann = ["session", "end-matching", "--app", "demo", "--user", "ann"];
+    let with = |more: &[&'static str]| folder.command(&[&of_ann, more].concat());
+    let counted = with(&["--dry-run"]);
+    assert_eq!(counted.stdout, "1 session would end. None has.\n", "{counted:?}");
+    let unasked = with(&[]);
+    assert!(unasked.refusal(1).contains("This ends 1 session of demo.\nNothing was done"), "{unasked:?}");
+    dev.refresh(&ann.refresh).expect(200);
+    assert_eq!(with(&["--yes", "--json", "--why", "a drill"]).json()["ended"], 1);
+    assert_eq!(with(&["--yes"]).stdout, "0 sessions ended.\n");
+    dev.refresh(&bob.refresh).expect(200);
+    let keys = folder.command(&["api-key", "list", "--json"]).json();
+    assert!(keys["api_keys"].is_array(), "{keys}");
+}
+
+#[test]
+fn a_wrong_command_line_is_said_as_it_was_asked_for() {
+    let done = run(tenure(&["sesion", "--json"]));
+    let says: serde_json::Value = serde_json::from_str(done.refusal(2).trim()).expect("JSON");
+    assert!(says["error"].as_str().is_some_and(|says| says.contains("unrecognized subcommand")), "{says}");
+    let done = run(tenure(&["sesion"]));
+    assert!(done.refusal(2).starts_with("error: unrecognized subcommand"), "{done:?}");
 }

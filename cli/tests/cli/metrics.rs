@@ -24,6 +24,7 @@ pub fn all() -> Vec<Metric> {
     dev.refresh(&tokens.refresh).expect(200);
     dev.sign_out(&tokens.refresh).expect(200);
     dev.refresh(&tokens.refresh).expect(401);
+    folder.command(&["backup", "create", "--json"]).json();
     let text = ask(dev.port, "GET", "/metrics", &[], "").expect("an answer").expect(200).body;
     dev.stop();
     let families = text.split("# HELP ").skip(1).map(family);

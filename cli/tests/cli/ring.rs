@@ -306,7 +306,7 @@ fn what_would_sign_people_out_is_refused_or_asked_for() {
     fs::copy(folder.ring(), &elsewhere).expect("a ring");
     ring(&["add"], &elsewhere).json();
     let says = folder.command(&["ring", "activate", "2", "--ring-file", text(&elsewhere)]);
-    assert!(says.refusal(4).contains("node only does not hold key 2 yet"), "{says:?}");
+    assert!(says.refusal(4).contains("node \"only\" does not hold key 2 yet"), "{says:?}");
     fs::rename(&elsewhere, folder.ring()).expect("a ring");
     activate_once_held(&folder, "2");
     wait_for_state(&folder, 2, "active");
@@ -318,7 +318,7 @@ fn what_would_sign_people_out_is_refused_or_asked_for() {
     assert_eq!(states(&listed), ["1 verify", "2 active"]);
     assert_eq!(listed.json()["running"]["keys"][0]["sessions"], 1);
     let listed = running(&folder, &["list"]);
-    assert!(listed.stdout.contains("Node only holds:\n  key 1  verify  first seen"), "{listed:?}");
+    assert!(listed.stdout.contains("Node \"only\" holds:\n  key 1  verify  first seen"), "{listed:?}");
     // Active at the server, whatever another file says.
     let older = folder.beside("older.toml");
     let text_of_ring = fs::read_to_string(folder.ring()).expect("a ring");
@@ -329,7 +329,7 @@ fn what_would_sign_people_out_is_refused_or_asked_for() {
     fs::write(&older, swapped).expect("a ring");
     fs::set_permissions(&older, fs::Permissions::from_mode(0o600)).expect("a ring");
     let says = folder.command(&["ring", "retire", "2", "--yes", "--ring-file", text(&older)]);
-    assert!(says.refusal(4).contains("key 2 is still active at only"), "{says:?}");
+    assert!(says.refusal(4).contains("key 2 is still active at \"only\""), "{says:?}");
     let done = running(&folder, &["retire", "1", "--yes"]);
     assert_eq!(done.code, Some(0), "{done:?}");
     assert!(done.stderr.contains("ends 1 session"), "{done:?}");

@@ -15,7 +15,7 @@ fn a_store_that_was_not_migrated_is_refused_with_the_way_out() {
     let done = run(production.command(&["serve"]));
     let says = done.refusal(1);
     assert!(
-        says.contains("tenure.db: there is no database yet: run a migration first, with `tenure migrate`"),
+        says.contains("there is no store at") && says.contains("tenure.db yet: `tenure migrate` makes it"),
         "{says}"
     );
     assert!(!production.folder.database().exists(), "a database was made");
@@ -96,7 +96,10 @@ fn config(production: &Production, words: &[&str], environment: &[(&str, &str)])
 #[test]
 fn config_check_dump_and_schema() {
     let production = Production::new();
-    assert_eq!(config(&production, &["config", "check"], &[]).stdout, "The configuration can be used.\n");
+    assert_eq!(
+        config(&production, &["config", "check"], &[]).stdout,
+        "Every value of the configuration can be used. Whether the store, the key ring and the addresses are right: tenure doctor --config.\n"
+    );
     assert_eq!(config(&production, &["config", "check", "--json"], &[]).json()["ok"], true);
 
     let environment = [

@@ -1,7 +1,7 @@
 //! The presets, as data.
 
 use super::{AAL1, AAL2, AAL3, More, PSD2, Preset, STRICT, secs};
-use crate::settings::{ClientKind, CookiePersistence, IdleCounts, LostResponse, ReuseDetection};
+use crate::settings::{ClientKind, CookiePersistence, IdleCounts, LostResponse, ReuseDetection, Transport};
 use crate::time::Span;
 
 const MIN: i64 = 60;
@@ -13,7 +13,7 @@ const PLAIN: Preset = Preset {
     for_whom: "",
     sources: &[],
     standard: None,
-    not_met: &[],
+    unavailable: &[],
     justification: "",
     times: secs(0, 0, 0),
     more: STRICT,
@@ -47,7 +47,7 @@ pub const ALL: &[Preset] = &[
         for_whom: "EU payment accounts",
         sources: &["RTS (EU) 2018/389 Art. 4(3)(d)", "OWASP Session Management: 2-5 minutes"],
         standard: Some(PSD2),
-        not_met: &["binding"],
+        unavailable: &["binding"],
         times: secs(2 * MIN, 5 * MIN, HOUR),
         more: More {
             max_sessions: Some(3),
@@ -73,7 +73,7 @@ pub const ALL: &[Preset] = &[
         for_whom: "production access, admin consoles",
         sources: &["NIST SP 800-63B-4 §2.3.3 (12 h SHALL, 15 min SHOULD)"],
         standard: Some(AAL3),
-        not_met: &["binding"],
+        unavailable: &["binding"],
         times: secs(5 * MIN, 15 * MIN, 12 * HOUR),
         more: More { idle_counts: IdleCounts::StrictActivity, step_up: Span::from_mins(5), ..STRICT },
         ..PLAIN
@@ -132,10 +132,10 @@ pub const ALL: &[Preset] = &[
         for_whom: "social, consumer PWA",
         sources: &["deviates from NIST SP 800-63B-4 AAL1 (30 d)"],
         standard: Some(AAL1),
-        not_met: &["transport"],
+        unavailable: &[],
         justification: "A consumer app without sensitive actions: users expect to stay signed in for a year.",
         times: secs(10 * MIN, 30 * DAY, 365 * DAY),
-        more: More { retry_leeway: Span::from_secs(30), ..STRICT },
+        more: More { retry_leeway: Span::from_secs(30), transport: Transport::Cookie, ..STRICT },
     },
     Preset {
         id: "mobile-native",
@@ -180,7 +180,7 @@ pub const ALL: &[Preset] = &[
         id: "unattended",
         for_whom: "devices without a user",
         sources: &["vendor practice"],
-        not_met: &["binding"],
+        unavailable: &["binding"],
         times: secs(HOUR, 180 * DAY, 730 * DAY),
         more: More { retry_leeway: Span::from_mins(5), client_kind: ClientKind::Unattended, ..STRICT },
         ..PLAIN

@@ -81,8 +81,13 @@ impl Reader {
             None => http.service.events(&query, u64::MAX, 1).await?.head,
         };
         let (stream, response) = event_stream::open(&http)?;
+        let mut closing = http.closing();
         tokio::spawn(async move {
-            let _ = self.follow(&http, &query, after, &stream).await;
+            // Even a reader that takes nothing must not hold up a process that is about to stop.
+            tokio::select! {
+                _ = self.follow(&http, &query, after, &stream) => {}
+                _ = closing.wait_for(|closing| *closing) => {}
+            }
         });
         Ok(response)
     }
@@ -97,7 +102,6 @@ impl Reader {
     ) -> Result<(), Gone> {
         stream.send("retry: 1000\n\n".to_owned()).await?;
         let mut happened = http.service.happenings();
-        let mut closing = http.closing();
         let mut heartbeat = interval(http.options.patience.heartbeat_time);
         heartbeat.reset();
         while self.may(http).is_ok() {
@@ -117,7 +121,6 @@ impl Reader {
                 _ = happened.changed() => sleep(STREAM_RESTS).await,
                 () = sleep(STREAM_LOOKS_EVERY) => {}
                 _ = heartbeat.tick() => stream.send(format!("id: {after}\n: heartbeat\n\n")).await?,
-                () = async { drop(closing.wait_for(|closing| *closing).await) } => return Ok(()),
                 () = stream.gone() => return Err(Gone),
             }
         }

@@ -1,13 +1,15 @@
 //! `/v1/recovery`, and a store that went back in time.
 
+use http::Method;
 use serde_json::json;
 use tenure_core::family::Family;
 use tenure_core::id::FamilyId;
-use tenure_core::time::Timestamp;
+use tenure_core::time::{Span, Timestamp};
 use tenure_service::clock::Clock as _;
 use tenure_service::recovery::{Restore, record};
 use tenure_store::{Manifest, Sessions as _, Store};
 
+use crate::support::answer::Answer;
 use crate::support::app::TestApp;
 use crate::support::{KEY, Tokens, World};
 
@@ -96,6 +98,35 @@ async fn rt_24_a_number_that_is_given_out_twice_is_out_of_sync_and_no_theft() {
     assert!(app.is_live(&first.session).await);
 }
 
+async fn introspect(app: &TestApp<'_>, token: &str) -> Answer {
+    app.manage(Method::POST, "/oauth/introspect").form(&[("token", token)]).send().await
+}
+
+#[tokio::test]
+async fn rt_24_an_auth_token_of_a_session_that_a_restore_lost_is_not_called_dead_too_early() {
+    let world = World::new().await;
+    let app = world.app_with("shop", json!({"idle_timeout": 1800, "auth_token_ttl": 600})).await;
+    let (gone, idle) = (app.open("ann").await, app.open("bob").await);
+    let backup = row(&world, &idle.session).await;
+    world.pass(1500);
+    let made_at = world.clock.now().minus(Span::from_secs(1500));
+    let (idle, gone) = (app.refreshed(&idle.refresh).await, app.refreshed(&gone.refresh).await);
+    world.pass(400);
+    world.memory.lose(row(&world, &gone.session).await.id).unwrap();
+    world.memory.lose_commits_since(backup).unwrap();
+    let world = restored(world, made_at).await;
+    let app = TestApp::new(&world, "shop");
+    for token in [&gone.auth, &idle.auth] {
+        introspect(&app, token).await.refused(503, "temporarily_unavailable");
+        app.call(Method::GET, "/me/sessions").key(token).send().await.refused(503, "unavailable");
+    }
+    open_recovery(&world, 3600).await;
+    let idle = app.refreshed(&idle.refresh).await;
+    assert!(app.is_active(&idle.auth).await);
+    assert!(!app.is_active(&gone.auth).await);
+    app.call(Method::GET, "/me/sessions").key(&gone.auth).send().await.refused(401, "invalid_auth_token");
+}
+
 /// The store as it is restored from a backup of `made_at`, with what it is told then.
 async fn restored(world: World, made_at: Timestamp) -> World {
     let manifest = Manifest {
@@ -143,6 +174,12 @@ async fn rt_24_nobody_is_told_anything_final_of_a_restored_store_until_somebody_
     }
     assert!(world.count_events("out_of_sync").await > 0);
     app.sign_out(&lost.refresh).await.refused(503, "unavailable");
+    for token in [&lost.refresh, &second.refresh] {
+        introspect(&app, token).await.refused(503, "temporarily_unavailable");
+    }
+    let of_lost = format!("/sessions/{}", lost.session);
+    app.manage(Method::GET, &of_lost).send().await.refused(503, "unavailable");
+    app.manage(Method::DELETE, &of_lost).send().await.refused(503, "unavailable");
     open_recovery(&world, 3600).await;
     app.refresh(&second.refresh).await.expect(200);
     assert_eq!(app.refresh(&lost.refresh).await.expect(401).reason(), "unknown");

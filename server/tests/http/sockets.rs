@@ -281,3 +281,15 @@ async fn op_2_a_client_that_takes_nothing_is_given_up() {
     drop(asking.await.unwrap());
     server.stopped().await;
 }
+
+#[tokio::test]
+async fn op_2_a_client_that_takes_nothing_does_not_hold_up_the_end() {
+    let (_world, server) = served(Patience::default()).await;
+    let mut deaf = server.connect().await;
+    let asked = "GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n".repeat(20_000);
+    let asking = tokio::spawn(async move { deaf.send(asked).await });
+    tokio::time::sleep(Duration::from_millis(1500)).await;
+    let stopped = tokio::time::timeout(Duration::from_secs(6), server.stopped()).await;
+    stopped.expect("long before the time to drain is over");
+    asking.abort();
+}

@@ -2,6 +2,7 @@
 
 use std::fs::{self, File};
 use std::io;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
@@ -41,47 +42,65 @@ impl Backups for Sqlite {
 /// Makes a backup of the database at `database`, whether or not it is in use: see [`Backups::back_up`].
 pub fn back_up(database: &Path, to: &Path, at: Timestamp) -> Result<Manifest, NotMade> {
     if to.try_exists().map_err(at_place(to))? {
-        return Err(NotMade::Place(format!(
-            "{} is there already: a backup never overwrites a file",
-            to.display()
-        )));
+        return Err(taken(to)(io::ErrorKind::AlreadyExists.into()));
     }
     let part = part_of(to);
-    remove(&part).map_err(at_place(&part))?;
-    let made = copy(database, &part).and_then(|()| describe(&part, at)).and_then(|manifest| {
+    let held = claim(&part)?;
+    let made = copy(database, &part, &held).and_then(|()| describe(&part, at)).and_then(|manifest| {
         container::seal(&part, &manifest).map_err(at_place(&part))?;
-        fs::rename(&part, to).map_err(at_place(to))?;
-        sync_folder(to).map_err(at_place(to))?;
+        // Unlike a renaming, a second name is refused where somebody took it meanwhile.
+        fs::hard_link(&part, to).map_err(taken(to))?;
         Ok(manifest)
     });
-    if made.is_err() {
-        let _ = remove(&part);
-    }
-    made
+    let removed = remove(&part).map_err(at_place(&part));
+    let manifest = made?;
+    removed?;
+    sync_folder(to).map_err(at_place(to))?;
+    Ok(manifest)
 }
 
-/// What a backup is called until it is one. What is left of one that was interrupted is removed by the next of its name.
+/// What a backup is called until it is one. What is left of one that was interrupted is written over by the next of its name.
 fn part_of(to: &Path) -> PathBuf {
     let mut name = to.as_os_str().to_owned();
     name.push(".part");
     name.into()
 }
 
-fn remove(part: &Path) -> io::Result<()> {
-    for end in ["", "-journal", "-wal", "-shm"] {
-        let mut name = part.as_os_str().to_owned();
-        name.push(end);
-        match fs::remove_file(PathBuf::from(name)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
+/// The empty file that the copy goes into, for as long as it is open no other process's.
+fn claim(part: &Path) -> Result<File, NotMade> {
+    let file = create::file(part).map_err(at_place(part))?;
+    let held = file.try_lock().is_ok() && is_still(part, &file).map_err(at_place(part))?;
+    if !held {
+        return Err(NotMade::Place(format!("{}: another backup is being made there", part.display())));
     }
-    Ok(())
+    for end in ["-journal", "-wal", "-shm"] {
+        remove_one(part, end).map_err(at_place(part))?;
+    }
+    file.set_len(0).map_err(at_place(part))?;
+    Ok(file)
+}
+
+/// Whether the file of that name is the one that was opened: whoever had it before may have removed it since.
+fn is_still(path: &Path, file: &File) -> io::Result<bool> {
+    let (named, opened) = (fs::metadata(path)?, file.metadata()?);
+    Ok((named.dev(), named.ino()) == (opened.dev(), opened.ino()))
+}
+
+fn remove(part: &Path) -> io::Result<()> {
+    ["", "-journal", "-wal", "-shm"].into_iter().try_for_each(|end| remove_one(part, end))
+}
+
+fn remove_one(part: &Path, end: &str) -> io::Result<()> {
+    let mut name = part.as_os_str().to_owned();
+    name.push(end);
+    match fs::remove_file(PathBuf::from(name)) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
 }
 
 /// Copies one snapshot of `database`. It is held until the last page is copied: what is written meanwhile waits in the log.
-fn copy(database: &Path, part: &Path) -> Result<(), NotMade> {
-    let file = create::file(part).map_err(at_place(part))?;
+fn copy(database: &Path, part: &Path, file: &File) -> Result<(), NotMade> {
     let unavailable =
         |error: rusqlite::Error| NotMade::Unavailable(Fault::from(error).unavailable("backing up"));
     let from =
@@ -160,6 +179,15 @@ pub(super) fn facts(db: &Connection) -> Result<Manifest, Fault> {
 pub(super) fn sync_folder(path: &Path) -> io::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(".".as_ref());
     File::open(folder)?.sync_all()
+}
+
+fn taken(to: &Path) -> impl Fn(io::Error) -> NotMade {
+    move |error| match error.kind() {
+        io::ErrorKind::AlreadyExists => {
+            NotMade::Place(format!("{} is there already: a backup never overwrites a file", to.display()))
+        }
+        _ => NotMade::Place(format!("{}: {error}", to.display())),
+    }
 }
 
 fn at_place(path: &Path) -> impl Fn(io::Error) -> NotMade {

@@ -3,18 +3,17 @@
 use std::path::Path;
 
 use rusqlite::{Connection, Row};
-use tenure_core::end::end_again;
 use tenure_core::id::{AppId, FamilyId, UserId};
 use tenure_core::refusal::EndReason;
 use tenure_core::time::Timestamp;
 use tenure_store::Kind;
 
 use super::APPLICATION_ID;
+use super::again::FORGOTTEN;
 use super::error::BackupError;
-use crate::batch::Batch;
 use crate::fault::Fault;
 use crate::rows::{Fields, Key};
-use crate::{changes, schema, writer};
+use crate::schema;
 
 /// Everything that the store before it knows better.
 pub struct Losses {
@@ -24,6 +23,8 @@ pub struct Losses {
     pub opened: u64,
     /// Sessions that live in both, with a newer token there.
     pub ahead: u64,
+    /// Entries of its feed about users, apps and signing keys that are not in this one: tokens that it refuses.
+    pub announcements: u64,
     /// Records that differ, by kind and key.
     pub records: Vec<RecordLoss>,
 }
@@ -56,25 +57,34 @@ pub enum RecordLoss {
 
 /// Compares the restored database `db` with the store or backup at `before`, which is only read.
 pub(super) fn find(db: &Connection, before: &Path) -> Result<Losses, BackupError> {
+    beside(db, before, read)
+}
+
+/// Does `what` while `before` is attached to `db`, which is only read.
+pub(super) fn beside<T>(
+    db: &Connection,
+    before: &Path,
+    what: impl FnOnce(&Connection) -> Result<T, Fault>,
+) -> Result<T, BackupError> {
     let failed = BackupError::database(before);
     // SQLite would make a database where there is none.
     std::fs::metadata(before).map_err(BackupError::file(before))?;
     db.execute("ATTACH ? AS before", [read_only(before)]).map_err(|error| failed(error.into()))?;
-    let found = compare(db, before);
+    let done = is_ours(db, before).and_then(|()| what(db).map_err(&failed));
     // What was asked of it is read to the end by now.
     db.execute("DETACH before", []).map_err(|error| failed(error.into()))?;
-    found
+    done
 }
 
-fn compare(db: &Connection, before: &Path) -> Result<Losses, BackupError> {
+fn is_ours(db: &Connection, before: &Path) -> Result<(), BackupError> {
     let failed = BackupError::database(before);
     let mark: i32 = db
         .query_row("PRAGMA before.application_id", [], |row| row.get(0))
         .map_err(|error| failed(error.into()))?;
-    if ![schema::APPLICATION_ID, APPLICATION_ID].contains(&mark) {
-        return Err(BackupError::Foreign { path: before.to_owned() });
+    match [schema::APPLICATION_ID, APPLICATION_ID].contains(&mark) {
+        true => Ok(()),
+        false => Err(BackupError::Foreign { path: before.to_owned() }),
     }
-    read(db).map_err(failed)
 }
 
 fn read(db: &Connection) -> Result<Losses, Fault> {
@@ -92,7 +102,8 @@ fn read(db: &Connection) -> Result<Losses, Fault> {
         "SELECT count(*) FROM before.family AS b JOIN main.family AS m USING (id, tail) \
          WHERE b.ended_at IS NULL AND m.ended_at IS NULL AND b.seq > m.seq",
     )?;
-    Ok(Losses { ended, opened, ahead, records: records(db)? })
+    let announcements = count(&format!("SELECT count(*) {FORGOTTEN}"))?;
+    Ok(Losses { ended, opened, ahead, announcements, records: records(db)? })
 }
 
 const LOST: &str = "id, tail, b.app, b.user, b.ended_at, b.end_reason";
@@ -127,20 +138,6 @@ fn records(db: &Connection) -> Result<Vec<RecordLoss>, Fault> {
         });
     }
     Ok(found)
-}
-
-/// Makes `ends` again, as they were, in one commit with their entries in the feed. Says how many it made.
-pub(super) fn make_again(db: &Connection, ends: &[LostEnd]) -> Result<u64, Fault> {
-    let seen = db.query_row("SELECT value FROM meta WHERE name = 'high_water'", [], |row| row.get(0))?;
-    let batch = Batch::new(db, seen);
-    batch.execute("BEGIN IMMEDIATE", [])?;
-    let mut made = 0;
-    for end in ends {
-        made += u64::from(changes::commit(&batch, &end_again(end.family, end.reason, end.at))?);
-    }
-    writer::mark(db, batch.seen())?;
-    batch.execute("COMMIT", [])?;
-    Ok(made)
 }
 
 /// The address of a database that is not to be written, as SQLite reads one (https://www.sqlite.org/uri.html).

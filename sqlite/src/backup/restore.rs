@@ -8,6 +8,7 @@ use rusqlite::wal::CheckpointMode;
 use rusqlite::{Connection, MAIN_DB};
 use tenure_store::Manifest;
 
+use super::again::{self, MadeAgain};
 use super::error::BackupError;
 use super::losses::{self, Losses, LostEnd};
 use super::{APPLICATION_ID, container, create, verify};
@@ -85,9 +86,10 @@ impl Restoring {
         losses::find(&self.connect()?, before)
     }
 
-    /// Makes ends again, as they were, all or none. Says how many it made.
-    pub fn end_again(&self, ends: &[LostEnd]) -> Result<u64, BackupError> {
-        losses::make_again(&self.connect()?, ends).map_err(BackupError::database(&self.built))
+    /// Makes again what the store at `before` knows to be over, all or none: these ends, what its feed announced, and keys
+    /// that were revoked or retired.
+    pub fn end_again(&self, before: &Path, ends: &[LostEnd]) -> Result<MadeAgain, BackupError> {
+        losses::beside(&self.connect()?, before, |db| again::make(db, ends))
     }
 
     fn connect(&self) -> Result<Connection, BackupError> {

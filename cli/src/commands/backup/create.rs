@@ -45,6 +45,12 @@ pub fn run(create: &Create, output: Output) -> Result<(), Fault> {
         Some(to) => std::path::absolute(to).map_err(Fault::failed)?,
         None => new_file(folder)?,
     };
+    if to.exists() {
+        return Err(Fault::refused(format!(
+            "{} is there already: a backup never overwrites a file",
+            to.display()
+        )));
+    }
     let remote = Remote::of_folder(folder.to_owned());
     let made = if remote.answers() { by_server(&remote, &to)? } else { here(&database, &to)? };
     output.say(&made, in_words)
@@ -81,7 +87,11 @@ fn here(database: &Path, to: &Path) -> Result<Made, Fault> {
         other => Fault::failed(other),
     })?;
     let ring = folder_of(database).join("ring.toml");
-    let ring = if ring.exists() { ring.display().to_string() } else { "a place of its own".to_owned() };
+    let ring = if ring.exists() {
+        ring.display().to_string()
+    } else {
+        "the place that ring_file of the server's configuration names".to_owned()
+    };
     Ok(Made { backup: shown(&manifest, &to.to_string_lossy()), ring })
 }
 

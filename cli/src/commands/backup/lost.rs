@@ -27,6 +27,8 @@ pub struct Lost {
     listed_ends: Vec<End>,
     /// How many there are of each reason.
     ends_by_reason: BTreeMap<&'static str, u64>,
+    /// What had been announced of users, apps and signing keys that are over, and is forgotten.
+    announcements: u64,
     /// Apps, settings and keys that are not as they were, in words.
     changes: Vec<String>,
 }
@@ -60,8 +62,15 @@ impl Lost {
             ends: losses.ended.len() as u64,
             listed_ends: listed.collect(),
             ends_by_reason,
+            announcements: losses.announcements,
             changes: losses.records.iter().map(change).collect(),
         }
+    }
+
+    /// What is still lost once some of it was made again: `losses` were found then.
+    pub fn made_again(&mut self, losses: &Losses) {
+        self.announcements = losses.announcements;
+        self.changes = losses.records.iter().map(change).collect();
     }
 
     /// The ends, one a line.
@@ -87,6 +96,14 @@ impl Lost {
     pub fn changes_in_words(&self) -> String {
         let mut text: String =
             self.changes.iter().take(SHOWN).map(|change| format!("      {change}\n")).collect();
+        if self.announcements > 0 {
+            let n = words::count(self.announcements, "announcement");
+            let _ = writeln!(
+                text,
+                "      {n} that tokens of a user, an app or a signing key are not good any more are forgotten: what is still out \
+                 there is accepted until it expires"
+            );
+        }
         if self.changes.len() > SHOWN {
             let _ = writeln!(text, "      … of {} in all", self.changes.len());
         }
@@ -108,6 +125,9 @@ fn change(loss: &RecordLoss) -> String {
         RecordLoss::Back(Kind::ApiKey, _) => {
             format!("{what} had been revoked, and works again: revoke it again")
         }
+        RecordLoss::Older(Kind::SigningKey, _) | RecordLoss::Back(Kind::SigningKey, _) => format!(
+            "{what} is as it was at the backup: if it was retired since, it SIGNS AGAIN. Retire it again: tenure key retire {rest} --app {app}"
+        ),
         RecordLoss::Back(..) => format!("{what} had been removed, and is back: remove it again"),
         RecordLoss::Gone(..) => format!("{what} is gone: it was made after the backup"),
         RecordLoss::Older(..) => format!("{what} is as it was at the backup: it was changed since"),

@@ -10,7 +10,7 @@ use tenure_service::backup::shown;
 use tenure_service::clock::{Clock as _, SystemClock};
 use tenure_service::recovery::{self, Restore as Note};
 use tenure_sqlite::Options;
-use tenure_sqlite::backup::{Losses, Restoring, read_manifest, verify};
+use tenure_sqlite::backup::{Losses, MadeAgain, Restoring, read_manifest, verify};
 use tenure_store::{Manifest, Store};
 use tenure_wire::recovery::BackupMade;
 
@@ -53,6 +53,10 @@ struct Outcome {
     kept: Option<PathBuf>,
     /// Ends that were made again.
     ended_again: u64,
+    /// What was announced again of users, apps and signing keys: tokens that verifiers refuse.
+    announced_again: u64,
+    /// API keys and signing keys that were revoked, retired or made since, and are as they were last.
+    keys_again: u64,
     /// What is lost, as far as the store before it can tell.
     lost: Option<Lost>,
     /// Why it cannot.
@@ -79,17 +83,22 @@ pub fn run(restore: &Restore, output: Output) -> Result<(), Fault> {
         Some(Err(error)) if restore.ends_from.is_some() => return Err(failed(error)),
         Some(Err(error)) => (None, Some(error.to_string())),
     };
-    let ended_again = match (&restore.ends_from, &losses) {
-        (Some(_), Some(losses)) => restoring.end_again(&losses.ended).map_err(failed)?,
-        _ => 0,
-    };
+    let mut lost = losses.as_ref().map(Lost::of);
+    let mut again = MadeAgain::default();
+    if let (Some(before), Some(losses), Some(lost)) = (&restore.ends_from, &losses, &mut lost) {
+        again = restoring.end_again(before, &losses.ended).map_err(failed)?;
+        lost.made_again(&restoring.losses(before).map_err(failed)?);
+    }
+    let ended_again = again.ends;
     let mut outcome = Outcome {
         store: database.clone(),
         dry_run: restore.dry_run,
         backup: shown(&manifest, &restore.file.display().to_string()),
         kept: None,
         ended_again,
-        lost: losses.as_ref().map(Lost::of),
+        announced_again: again.announcements,
+        keys_again: again.keys,
+        lost,
         not_known,
     };
     if !restore.dry_run {
@@ -220,9 +229,22 @@ fn ends_in_words(outcome: &Outcome) -> String {
 
 fn changes_in_words(outcome: &Outcome) -> String {
     let lead = "  * Changes since, of apps, settings and keys";
-    match &outcome.lost {
-        None => format!("{lead}: an API key that was revoked works again, settings are as they were.\n"),
-        Some(lost) if lost.changes_in_words().is_empty() => format!("{lead}: none.\n"),
-        Some(lost) => format!("{lead}:\n{}", lost.changes_in_words()),
+    let mut again = String::new();
+    if outcome.announced_again + outcome.keys_again > 0 {
+        let made = if outcome.dry_run { "would be" } else { "are" };
+        again = format!(
+            "  * {} and {} of users, apps and signing keys that are over {made} as the store before it had them.\n",
+            words::count(outcome.keys_again, "API key or signing key").replace("keys or", "key or"),
+            words::count(outcome.announced_again, "announcement"),
+        );
     }
+    again
+        + &match &outcome.lost {
+            None => format!(
+                "{lead}: an API key that was revoked works again, a signing key that was retired as compromised signs again (retire \
+             it again: tenure key retire KID --app APP --compromised), settings are as they were.\n"
+            ),
+            Some(lost) if lost.changes_in_words().is_empty() => format!("{lead}: none.\n"),
+            Some(lost) => format!("{lead}:\n{}", lost.changes_in_words()),
+        }
 }

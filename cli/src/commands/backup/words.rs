@@ -21,9 +21,9 @@ pub fn stamp(at: Timestamp) -> String {
 /// What a backup holds, on one line.
 pub fn holds(backup: &BackupMade) -> String {
     format!(
-        "{} sessions and {} records in {} bytes, as of {}, made by version {} (schema step {})",
-        backup.sessions,
-        backup.records,
+        "{} and {} in {} bytes, as of {}, made by version {} (schema step {})",
+        count(backup.sessions, "session"),
+        count(backup.records, "record"),
         backup.bytes,
         at_second(backup.made_at),
         backup.program,

@@ -153,6 +153,22 @@ async fn a_reader_that_takes_nothing_is_cut_off_and_holds_nobody_up() {
 }
 
 #[tokio::test]
+async fn a_stream_ends_in_the_middle_of_what_it_has_to_say_when_the_process_is_about_to() {
+    let world = World::new().await;
+    let app = world.app("shop").await;
+    for _ in 0..400 {
+        happen(&app, "bob").send().await.expect(200);
+    }
+    let mut behind = Stream::of(following(&app).header("last-event-id", "0")).await;
+    world.http.close_streams();
+    let mut told = 0;
+    while behind.event().await.is_some() {
+        told += 1;
+    }
+    assert!(told < 400, "{told}");
+}
+
+#[tokio::test]
 async fn streams_end_when_the_process_is_about_to() {
     let world = World::new().await;
     let app = world.app("shop").await;
