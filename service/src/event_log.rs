@@ -54,10 +54,8 @@ impl Service {
             return Err(Error::invalid("limit", format!("must be between 1 and {PAGE_MAX}")));
         }
         let page = self.store.events(&query.0, after, limit).await?;
-        let full = page.events.len() == limit as usize;
-        // A page that is not full has looked at everything up to the head.
-        let next_after = page.events.last().filter(|_| full).map_or(page.head, |last| last.n);
-        Ok(EventList { events: page.events.into_iter().map(shown).collect(), next_after, head: page.head })
+        let (next_after, head) = (page.looked_to, page.head);
+        Ok(EventList { events: page.events.into_iter().map(shown).collect(), next_after, head })
     }
 
     /// Changes whenever something has happened on this node. For what happens on others, ask again now and then.

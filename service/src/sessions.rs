@@ -125,21 +125,27 @@ impl Service {
         let mut ended = 0;
         loop {
             let begun = self.monotonic();
-            let done = self.store.end_where(&end).await?;
-            done.families.iter().for_each(|id| self.views.forget(*id));
-            ended += done.families.len() as u64;
-            end.after = done.families.last().copied().or(end.after);
-            self.tallies.ended.fetch_add(done.families.len() as u64, Ordering::Relaxed);
-            if end.announce.take().is_some() {
-                self.revocations.catch_up(&self.store, at).await?;
-            }
-            if !done.more {
+            ended += self.end_step(&mut end).await?;
+            if end.after.is_none() {
                 return Ok(ended);
             }
             // Whoever ends many leaves the store to others for most of the time.
             let took = self.monotonic().saturating_sub(begun);
             self.clock.wait((took * ENDS_REST).min(ENDS_REST_MOST)).await;
         }
+    }
+
+    /// Ends the next stretch of what `end` asks for, and says how many; afterwards `end` asks for the rest, from `after` on, which
+    /// is none where nothing is left.
+    async fn end_step(&self, end: &mut EndWhere) -> Result<u64> {
+        let done = self.store.end_where(end).await?;
+        done.families.iter().for_each(|id| self.views.forget(*id));
+        self.tallies.ended.fetch_add(done.families.len() as u64, Ordering::Relaxed);
+        end.after = done.next;
+        if end.announce.take().is_some() {
+            self.revocations.catch_up(&self.store, end.at).await?;
+        }
+        Ok(done.families.len() as u64)
     }
 
     pub(crate) async fn family_of(&self, app: &AppId, id: &str) -> Result<Arc<Family>> {

@@ -1,6 +1,6 @@
 //! The writes of sessions, each inside a transaction that it shares with others.
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 use tenure_core::change::{Change, Scope};
 use tenure_core::digest::{Attempt, Digest};
 use tenure_core::family::{Family, Head, Life, Retries, Seen, State};
@@ -183,15 +183,50 @@ fn insert(batch: &Batch<'_>, family: &Family) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Ends sessions that match and may return, oldest first, then announces what was asked for.
-pub(crate) fn end_where(batch: &Batch<'_>, asked: &EndWhere) -> Result<Ended, Fault> {
+/// Sessions that match and may return, oldest first, one more than may end in one commit. May look at every session of an app,
+/// and so is no work for the writer.
+pub(crate) fn to_end(db: &Connection, asked: &EndWhere) -> Result<Vec<FamilyId>, Fault> {
+    let mut condition = may_return(&asked.filter, asked.at);
+    if let Some(after) = asked.after {
+        condition.and_newer_than(after);
+    }
+    ids(db, condition, i64::from(asked.max) + 1)
+}
+
+/// Ends those of `found` that still match and may return, then announces what was asked for.
+pub(crate) fn end_where(batch: &Batch<'_>, asked: &EndWhere, found: &[FamilyId]) -> Result<Ended, Fault> {
     let end = End { reason: asked.reason, at: asked.at, remember_until: asked.remember_until };
-    let (families, more) = end.all(batch, &asked.filter, asked.after, Some(asked.max))?;
+    let now = &found[..found.len().min(asked.max as usize)];
+    let mut families = Vec::with_capacity(now.len());
+    for family in now {
+        let mut still = may_return(&asked.filter, asked.at);
+        still.and_is(*family);
+        if !ids(batch.db(), still, 1)?.is_empty() {
+            end.one(batch, *family, None)?;
+            families.push(*family);
+        }
+    }
     if let Some(announcement) = &asked.announce {
         feed::announce(batch, announcement)?;
     }
     batch.saw(asked.at);
-    Ok(Ended { families, more })
+    Ok(Ended { families, next: now.last().copied().filter(|_| found.len() > now.len()) })
+}
+
+/// May return, and what the filter says, which may be that they may not.
+fn may_return(filter: &Filter, at: Timestamp) -> Condition {
+    let mut condition = Condition::new(filter, at);
+    condition.and_status(Status::MayReturn, at);
+    condition
+}
+
+fn ids(db: &Connection, condition: Condition, most: i64) -> Result<Vec<FamilyId>, Fault> {
+    let (sql, values) = condition.into_query("SELECT id, tail FROM family", "ORDER BY id LIMIT ?", most);
+    let mut statement = db.prepare_cached(&sql)?;
+    let found = statement.query_map(params_from_iter(values), |row| {
+        Ok(FamilyId::from(Key { id: row.get(0)?, tail: row.get(1)? }))
+    })?;
+    Ok(found.collect::<Result<_, _>>()?)
 }
 
 /// An end, whomever it meets.
@@ -211,7 +246,10 @@ impl End {
     ) -> Result<bool, Fault> {
         let Some((app, user)) = self.one(batch, family, expected)? else { return Ok(false) };
         if scope == Scope::User {
-            self.all(batch, &Filter::of_user(app, user), None, None)?;
+            // All of them with this one, or none: what is left half done after a crash nobody would go on with.
+            for other in ids(batch.db(), may_return(&Filter::of_user(app, user), self.at), -1)? {
+                self.one(batch, other, None)?;
+            }
         }
         batch.saw(self.at);
         Ok(true)
@@ -239,35 +277,5 @@ impl End {
         let user = UserId::parse(&user).map_err(|_| illegal("user"))?;
         feed::announce_session(batch, app.as_str(), family, self.at, self.remember_until)?;
         Ok(Some((app, user)))
-    }
-
-    /// Ends those that may return among those that match, oldest first; says which, and whether `max` left some.
-    fn all(
-        &self,
-        batch: &Batch<'_>,
-        filter: &Filter,
-        after: Option<FamilyId>,
-        max: Option<u32>,
-    ) -> Result<(Vec<FamilyId>, bool), Fault> {
-        // May return, and what the filter says, which may be that they may not.
-        let mut condition = Condition::new(filter, self.at);
-        condition.and_status(Status::MayReturn, self.at);
-        if let Some(after) = after {
-            condition.and_newer_than(after);
-        }
-        let most = max.map_or(-1, |max| i64::from(max) + 1);
-        let (sql, values) = condition.into_query("SELECT id, tail FROM family", "ORDER BY id LIMIT ?", most);
-        let mut families = batch
-            .prepare(&sql)?
-            .query_map(rusqlite::params_from_iter(values), |row| {
-                Ok(FamilyId::from(Key { id: row.get(0)?, tail: row.get(1)? }))
-            })?
-            .collect::<Result<Vec<_>, _>>()?;
-        let more = max.is_some_and(|max| families.len() > max as usize);
-        families.truncate(max.map_or(usize::MAX, |max| max as usize));
-        for family in &families {
-            self.one(batch, *family, None)?;
-        }
-        Ok((families, more))
     }
 }

@@ -13,6 +13,10 @@ use crate::rows::Fields;
 
 const EVENT: &str = "n, at, app, kind, user, session, body";
 
+/// Events that one page looks at, at most, where no index has what is asked for: a filter that hardly anything matches must not
+/// read everything there is at once.
+const LOOKED_AT: u64 = 50_000;
+
 /// Adds events.
 pub(crate) fn append(batch: &Batch<'_>, events: &[Event]) -> Result<(), Fault> {
     for Event { at, app, kind, user, session, detail } in events {
@@ -28,17 +32,24 @@ pub(crate) fn append(batch: &Batch<'_>, events: &[Event]) -> Result<(), Fault> {
 pub(crate) fn page(db: &Connection, filter: &EventFilter, after: u64, max: u32) -> Result<EventPage, Fault> {
     let snapshot = db.unchecked_transaction()?;
     let head = last_number(&snapshot, "event")?;
-    let (sql, values) = query(filter, after, max);
+    let first: Option<u64> =
+        snapshot.prepare_cached("SELECT min(n) FROM event")?.query_row([], |row| row.get(0))?;
+    let from = after.max(first.map_or(0, |first| first - 1));
+    let searched = filter.app.is_none() && filter.session.is_none();
+    let to = if searched { head.min(from.saturating_add(LOOKED_AT)) } else { head };
+    let (sql, values) = query(filter, from, to, max);
     let mut statement = snapshot.prepare_cached(&sql)?;
-    let events = statement.query_and_then(params_from_iter(values), event)?.collect::<Result<_, _>>()?;
-    Ok(EventPage { events, head })
+    let events: Vec<_> =
+        statement.query_and_then(params_from_iter(values), event)?.collect::<Result<_, _>>()?;
+    let looked_to = events.last().filter(|_| events.len() == max as usize).map_or(to, |last| last.n);
+    Ok(EventPage { events, looked_to, head })
 }
 
 /// The query for a page. It names the index: which one is narrowest follows from what is given.
-pub(crate) fn query(filter: &EventFilter, after: u64, max: u32) -> (String, Vec<Value>) {
+pub(crate) fn query(filter: &EventFilter, after: u64, to: u64, max: u32) -> (String, Vec<Value>) {
     let text = |value: &str| Value::Text(value.to_owned());
-    let mut conditions = vec!["n > ?"];
-    let mut values = vec![number(after).into()];
+    let mut conditions = vec!["n > ? AND n <= ?"];
+    let mut values = vec![number(after).into(), number(to).into()];
     let mut index = "";
     if let Some(app) = &filter.app {
         index = "INDEXED BY event_by_app";

@@ -23,8 +23,8 @@ impl Condition {
         if let Some(user) = &filter.user {
             this.and("user = ?", [text(user.as_str())]);
         }
-        if let Some(Key { id, tail }) = filter.session.map(Key::from) {
-            this.and("id = ? AND tail = ?", [id.into(), tail.into()]);
+        if let Some(session) = filter.session {
+            this.and_is(session);
         }
         if let Some(Key { id, tail }) = filter.except.map(Key::from) {
             this.and("NOT (id = ? AND tail = ?)", [id.into(), tail.into()]);
@@ -61,6 +61,12 @@ impl Condition {
     pub(crate) fn and_older_than(&mut self, after: FamilyId) {
         let Key { id, tail } = after.into();
         self.and("id <= ? AND (id < ? OR tail < ?)", [id.into(), id.into(), tail.into()]);
+    }
+
+    /// Only this one.
+    pub(crate) fn and_is(&mut self, family: FamilyId) {
+        let Key { id, tail } = family.into();
+        self.and("id = ? AND tail = ?", [id.into(), tail.into()]);
     }
 
     /// Only those that come after `after` in a list from old to new.

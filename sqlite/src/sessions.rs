@@ -44,8 +44,9 @@ impl Sessions for Sqlite {
     }
 
     async fn end_where(&self, end: &EndWhere) -> Result<Ended, Unavailable> {
-        let end = end.clone();
-        self.writer.submit(Steps::Many, move |batch| changes::end_where(batch, &end)).await
+        let (asked, end) = (end.clone(), end.clone());
+        let found = self.readers.long(move |db| changes::to_end(db, &asked)).await?;
+        self.writer.submit(Steps::Many, move |batch| changes::end_where(batch, &end, &found)).await
     }
 
     async fn list(
@@ -129,7 +130,7 @@ impl Sqlite {
 
     /// The same for a page of events.
     pub async fn explain_events(&self, filter: &EventFilter) -> Result<Vec<String>, Unavailable> {
-        self.explain(events::query(filter, 0, 1)).await
+        self.explain(events::query(filter, 0, u64::MAX, 1)).await
     }
 
     async fn explain(&self, (sql, values): (String, Vec<Value>)) -> Result<Vec<String>, Unavailable> {

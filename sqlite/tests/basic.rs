@@ -8,7 +8,9 @@ use tenure_core::change::{Change, Scope};
 use tenure_core::id::Seq;
 use tenure_core::refusal::EndReason;
 use tenure_core::time::Timestamp;
-use tenure_store::{Directory, Expected, Filter, Kind, OpenOutcome, Page, Sessions, Write, Written};
+use tenure_store::{
+    Directory, Event, EventFilter, Expected, Filter, Kind, OpenOutcome, Page, Sessions, Write, Written,
+};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_session_from_its_opening_to_its_end_and_past_a_restart() {
@@ -53,4 +55,28 @@ async fn a_session_from_its_opening_to_its_end_and_past_a_restart() {
     assert_eq!(store.feed(0, 10).await.unwrap().entries.len(), 1);
     assert_eq!(store.high_water().await.unwrap(), at);
     assert_eq!(store.write(&[write]).await.unwrap(), Written::Conflict(0));
+}
+
+/// What no index has is searched for in stretches, each of a bounded number of events.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_search_among_all_events_goes_on_where_it_stopped() {
+    let place = common::Place::new();
+    let store = place.open();
+    let event = |kind: &str| Event {
+        at: common::OPENED_AT,
+        app: None,
+        kind: kind.to_owned(),
+        user: None,
+        session: None,
+        detail: "{}".to_owned(),
+    };
+    store.append(&vec![event("often"); 60_000]).await.unwrap();
+    store.append(&[event("once")]).await.unwrap();
+    let filter = EventFilter { kind: Some("once".to_owned()), ..EventFilter::default() };
+    let first = store.events(&filter, 0, 10).await.unwrap();
+    assert_eq!((first.events.len(), first.looked_to, first.head), (0, 50_000, 60_001));
+    let second = store.events(&filter, first.looked_to, 10).await.unwrap();
+    assert_eq!((second.events.len(), second.looked_to), (1, 60_001));
+    let beyond = store.events(&filter, u64::MAX, 10).await.unwrap();
+    assert_eq!((beyond.events.len(), beyond.looked_to), (0, 60_001));
 }

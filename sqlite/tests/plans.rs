@@ -57,19 +57,19 @@ async fn every_page_of_events_has_an_index() {
     let app = || EventFilter::of_app(row.app.clone());
     let (kind, user) = (Some("ended".to_owned()), Some(row.user.clone()));
     for (filter, plan) in [
-        (EventFilter::default(), "SEARCH event USING INTEGER PRIMARY KEY (rowid>?)"),
-        (app(), "SEARCH event USING INDEX event_by_app (app=? AND rowid>?)"),
+        (EventFilter::default(), "SEARCH event USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"),
+        (app(), "SEARCH event USING INDEX event_by_app (app=? AND rowid>? AND rowid<?)"),
         (
             EventFilter { kind: kind.clone(), ..app() },
-            "SEARCH event USING INDEX event_by_kind (app=? AND kind=? AND rowid>?)",
+            "SEARCH event USING INDEX event_by_kind (app=? AND kind=? AND rowid>? AND rowid<?)",
         ),
         (
             EventFilter { kind, user: user.clone(), ..app() },
-            "SEARCH event USING INDEX event_by_user (app=? AND user=? AND rowid>?)",
+            "SEARCH event USING INDEX event_by_user (app=? AND user=? AND rowid>? AND rowid<?)",
         ),
         (
             EventFilter { session: Some(row.id), user, ..app() },
-            "SEARCH event USING INDEX event_by_session (session=? AND rowid>?)",
+            "SEARCH event USING INDEX event_by_session (session=? AND rowid>? AND rowid<?)",
         ),
     ] {
         assert_eq!(store.explain_events(&filter).await.unwrap(), [plan], "{filter:?}");

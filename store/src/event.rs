@@ -47,6 +47,9 @@ pub struct EventFilter {
 pub struct EventPage {
     /// Those after the one asked for, in order.
     pub events: Vec<NumberedEvent>,
+    /// Everything that matches up to this number is in the pages so far: where the next one goes on. Less than `head` where the
+    /// page is full, or where a store has looked at as much as it looks at for one page.
+    pub looked_to: u64,
     /// The last number that was given at that moment, whether or not its event matches or is still kept.
     pub head: u64,
 }

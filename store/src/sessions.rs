@@ -48,8 +48,8 @@ pub struct EndWhere {
 pub struct Ended {
     /// The sessions that this commit ended.
     pub families: Vec<FamilyId>,
-    /// Whether more such sessions match.
-    pub more: bool,
+    /// More such sessions match: where the next commit goes on, as its `after`.
+    pub next: Option<FamilyId>,
 }
 
 /// A stretch of a list that runs from the newest session to the oldest.
@@ -94,8 +94,10 @@ pub trait Sessions: Send + Sync + 'static {
     /// number of rows of one user, exactly one applies.
     async fn open(&self, opening: &Opening) -> Result<OpenOutcome, Unavailable>;
 
-    /// Ends the sessions that match and may return, oldest first, with their feed entries, at most `max` in this commit. An announcement is
-    /// made even when no session matches.
+    /// Ends the sessions that match and may return, oldest first, with their feed entries, at most `max` in this commit. Every
+    /// session that ends matches in that commit, and every one that was answered before this was asked and matches until then
+    /// ends; one that comes to match meanwhile may be missed, as if it had come afterwards. An announcement is made even when no
+    /// session matches.
     async fn end_where(&self, end: &EndWhere) -> Result<Ended, Unavailable>;
 
     /// Sessions that match at `now`, newest first. A session opened meanwhile may be missed; none is given twice.

@@ -112,6 +112,8 @@ impl Reader {
                     if !page.events.is_empty() {
                         stream.send(page.events.iter().map(frame).collect()).await?;
                         heartbeat.reset();
+                    }
+                    if after < page.head || !page.events.is_empty() {
                         continue;
                     }
                 }

@@ -33,8 +33,9 @@ pub async fn an_end_of_many_comes_in_chunks_oldest_first<F: Fixture>() {
     rows.sort_by_key(|row| row.id);
     let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
     let end = asked(Filter::of_user(app("app"), user("ada")), 10);
-    for (chunk, more) in [(&ids[..10], true), (&ids[10..20], true), (&ids[20..], false), (&[], false)] {
-        assert_eq!(store.end_where(&end).await.unwrap(), Ended { families: chunk.to_vec(), more });
+    for chunk in [&ids[..10], &ids[10..20], &ids[20..], &[]] {
+        let next = chunk.last().copied().filter(|last| last != &ids[24]);
+        assert_eq!(store.end_where(&end).await.unwrap(), Ended { families: chunk.to_vec(), next });
     }
     for row in &rows {
         assert_eq!(stored(&*store, row.id).await.state, State::Ended { at: AT, reason: EndReason::Admin });
@@ -43,7 +44,7 @@ pub async fn an_end_of_many_comes_in_chunks_oldest_first<F: Fixture>() {
     let expected: Vec<_> = ids.iter().map(|id| announcement(Subject::Session(*id))).collect();
     assert_eq!(announced, expected);
     let exact = asked(Filter::of_app(app("app")), 25);
-    assert_eq!(store.end_where(&exact).await.unwrap(), Ended { families: Vec::new(), more: false });
+    assert_eq!(store.end_where(&exact).await.unwrap(), Ended { families: Vec::new(), next: None });
 }
 
 pub async fn an_end_of_many_goes_on_after_the_one_where_it_stopped<F: Fixture>() {
@@ -57,9 +58,9 @@ pub async fn an_end_of_many_goes_on_after_the_one_where_it_stopped<F: Fixture>()
     let after = Some(rows[1].id);
     let end = EndWhere { after, ..asked(Filter::of_user(app("app"), user("ada")), 2) };
     let ended = store.end_where(&end).await.unwrap();
-    assert_eq!(ended, Ended { families: vec![rows[2].id, rows[3].id], more: true });
+    assert_eq!(ended, Ended { families: vec![rows[2].id, rows[3].id], next: Some(rows[3].id) });
     let end = EndWhere { after: ended.families.last().copied(), ..end };
-    assert_eq!(store.end_where(&end).await.unwrap(), Ended { families: vec![rows[4].id], more: false });
+    assert_eq!(store.end_where(&end).await.unwrap(), Ended { families: vec![rows[4].id], next: None });
     assert_eq!(stored(&*store, rows[1].id).await, rows[1], "what comes before it was not asked for");
 }
 
@@ -76,11 +77,11 @@ pub async fn an_end_of_many_takes_only_sessions_that_may_return<F: Fixture>() {
     assert!(store.commit(&end(&ended)).await.unwrap());
     for (status, takes) in [(Status::Ended, vec![]), (Status::Expired, vec![idle.id])] {
         let filter = Filter { status: Some(status), ..Filter::of_app(app("app")) };
-        let taken = Ended { families: takes, more: false };
+        let taken = Ended { families: takes, next: None };
         assert_eq!(store.end_where(&asked(filter, 10)).await.unwrap(), taken, "{status:?}");
     }
     let taken = store.end_where(&asked(Filter::of_app(app("app")), 1)).await.unwrap();
-    assert_eq!(taken, Ended { families: vec![live.id], more: false }, "only those count as more");
+    assert_eq!(taken, Ended { families: vec![live.id], next: None }, "only those count as more");
     assert_eq!(stored(&*store, ended.id).await, end(&ended).apply(&ended));
     assert_eq!(stored(&*store, expired.id).await, expired);
 }

@@ -32,7 +32,7 @@ pub async fn the_feed_has_no_gap_under_concurrent_ends<F: Fixture>() {
     for _ in 0..6 {
         let store = Arc::clone(&store);
         tasks.push(tokio::spawn(async move {
-            let end = EndWhere {
+            let mut end = EndWhere {
                 filter: Filter::of_user(app("app"), user("ada")),
                 after: None,
                 reason: EndReason::Admin,
@@ -41,7 +41,13 @@ pub async fn the_feed_has_no_gap_under_concurrent_ends<F: Fixture>() {
                 announce: None,
                 max: 10,
             };
-            assert_eq!(store.end_where(&end).await.unwrap().families.len(), 10);
+            // Others may be faster with the same sessions: each goes on until nothing is left.
+            loop {
+                end.after = store.end_where(&end).await.unwrap().next;
+                if end.after.is_none() {
+                    break;
+                }
+            }
         }));
     }
     for task in tasks {

@@ -74,7 +74,8 @@ impl Sessions for Memory {
         if let Some(announcement) = &end.announce {
             stored.announce(announcement.clone());
         }
-        Ok(Ended { families: rows.iter().map(|row| row.id).collect(), more })
+        let families: Vec<_> = rows.iter().map(|row| row.id).collect();
+        Ok(Ended { next: families.last().copied().filter(|_| more), families })
     }
 
     async fn list(
@@ -117,7 +118,9 @@ impl Sessions for Memory {
     async fn events(&self, filter: &EventFilter, after: u64, max: u32) -> Result<EventPage, Unavailable> {
         let stored = self.stored()?;
         let newer = stored.events.iter().filter(|e| e.n > after && filter.matches(&e.event));
-        Ok(EventPage { events: newer.take(max as usize).cloned().collect(), head: stored.event_head })
+        let (events, head): (Vec<_>, _) = (newer.take(max as usize).cloned().collect(), stored.event_head);
+        let looked_to = events.last().filter(|_| events.len() == max as usize).map_or(head, |last| last.n);
+        Ok(EventPage { events, looked_to, head })
     }
 
     async fn prune(&self, horizon: Horizon, max: u32) -> Result<u64, Unavailable> {
