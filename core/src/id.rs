@@ -101,10 +101,32 @@ fn is_name(text: &str, max: usize) -> bool {
 
 text_id!(
     /// An application that keeps its sessions here.
+    ///
+    /// One id is reserved: no text from outside makes it, so that nothing from outside names that app.
     AppId,
-    |t| is_name(t, limits::APP_ID_BYTES),
-    "an app id is 1 to 64 letters, digits, '-' or '_'"
+    |t| is_name(t, limits::APP_ID_BYTES) && t != CONSOLE,
+    "an app id is 1 to 64 letters, digits, '-' or '_', and tenure-console is reserved"
 );
+
+/// The app of the console's own sessions.
+const CONSOLE: &str = "tenure-console";
+
+impl AppId {
+    /// The app whose users are the people that run this installation.
+    pub fn console() -> Self {
+        Self(CONSOLE.into())
+    }
+
+    /// Whether it is that app.
+    pub fn is_console(&self) -> bool {
+        *self.0 == *CONSOLE
+    }
+
+    /// The id that a store has kept. Only for what was an id when it was written.
+    pub fn stored(text: &str) -> Result<Self, InvalidId> {
+        if text == CONSOLE { Ok(Self::console()) } else { Self::parse(text) }
+    }
+}
 
 text_id!(
     /// An OAuth client of an app. A new app has one public client, whose id is the app's.

@@ -112,6 +112,16 @@ impl From<Error> for Failure {
             Error::Conflict(says) => Self::new(Code::Conflict, says, "Nothing was changed."),
             Error::Forbidden(says) => Self::new(Code::Forbidden, says, "Use an API key that may do this."),
             Error::NoUser(why) => no_user(why),
+            Error::AdminLink => Self::new(
+                Code::InvalidAdminLink,
+                "This link is not valid: it was used, or is older than 15 minutes.",
+                "Run `tenure admin link` on the server's machine for a new one.",
+            ),
+            Error::AdminMayNot(needed) => Self::new(
+                Code::Forbidden,
+                format!("This needs an admin with the role {needed}."),
+                "Nothing was changed. Whoever runs the server gives roles: tenure admin link --name NAME --role ROLE.",
+            ),
             Error::SessionLimit => Self::new(
                 Code::SessionLimit,
                 "The user has as many live sessions as this app allows.",

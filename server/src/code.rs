@@ -46,6 +46,8 @@ codes!(
         OutOfSync = "out_of_sync", SERVICE_UNAVAILABLE;
         /// No session is handed over for this code; the `reason` says why.
         InvalidHandoff = "invalid_handoff", UNAUTHORIZED;
+        /// A link into the console that is none, was used, or came too late.
+        InvalidAdminLink = "invalid_admin_link", UNAUTHORIZED;
         /// No auth token, or one that is not good now.
         InvalidAuthToken = "invalid_auth_token", UNAUTHORIZED;
         /// No API key, or one that is not valid.

@@ -11,7 +11,7 @@ use tenure_core::time::{Span, Timestamp};
 use tenure_store::{Expected, Filter, Kind, Subject, Write, Written};
 use tenure_wire::app::{CreateApp, ManagedApp, PublicApp, UpdateApp};
 
-use crate::catalogue::App;
+use crate::catalogue::{App, decode};
 use crate::change_settings::first_record;
 use crate::credentials::Caller;
 use crate::entropy::fresh;
@@ -19,7 +19,7 @@ use crate::error::{Error, Result};
 use crate::events::{self, Type};
 use crate::key_writes::Start;
 use crate::limits::APPS;
-use crate::records::{self, AppRecord, settings_key};
+use crate::records::{self, AppRecord, SettingsRecord, settings_key};
 use crate::service::Service;
 
 const NAME_BYTES: usize = 200;
@@ -34,7 +34,6 @@ impl Service {
     /// Creates an app with these settings.
     pub async fn create_app_with(&self, new: &CreateApp, settings: &Settings) -> Result<Arc<App>> {
         let _turn = self.turn().await?;
-        let now = self.now()?;
         let id = match &new.id {
             Some(id) => AppId::parse(id).map_err(|e| Error::invalid("id", e))?,
             None => AppId::parse(&drawn_id(fresh(&*self.entropy)?)).map_err(Error::bug)?,
@@ -43,27 +42,34 @@ impl Service {
         if self.catalogue.all().len() >= APPS {
             return Err(Error::Conflict(format!("there are {APPS} apps already")));
         }
-        let record = AppRecord { name: new.name.clone(), created_at_ms: now.millis() };
+        self.make_app(&id, &new.name, &first_record(settings, self.now()?)).await
+    }
+
+    /// Makes an app with the first version of its settings. The turn to change apps is the caller's.
+    pub(crate) async fn make_app(
+        &self,
+        id: &AppId,
+        name: &str,
+        settings: &SettingsRecord,
+    ) -> Result<Arc<App>> {
+        let now = self.now()?;
+        let record = AppRecord { name: name.to_owned(), created_at_ms: now.millis() };
+        let alg = decode(settings)?.signing_alg;
         // What an app of this name left behind must not come back to life with it.
-        let version = self.last_settings_version(&id).await? + 1;
+        let version = self.last_settings_version(id).await? + 1;
         let writes = [
             records::put(Kind::App, id.to_string(), &record, Expected::Absent)?,
-            records::put(
-                Kind::Settings,
-                settings_key(&id, version),
-                &first_record(settings, now),
-                Expected::Absent,
-            )?,
-            self.new_key(&id, settings.signing_alg, first_key(now)).await?,
+            records::put(Kind::Settings, settings_key(id, version), settings, Expected::Absent)?,
+            self.new_key(id, alg, first_key(now)).await?,
         ];
         if let Written::Conflict(_) = self.store.write(&writes).await? {
             // It may be one whose creation was never answered.
-            self.put_app_in_force(&id).await;
+            self.put_app_in_force(id).await;
             return Err(Error::Conflict(format!("there is an app {id} already")));
         }
-        self.put_app_in_force(&id).await;
-        self.note(events::of_app(Type::AppCreated, now, &id, json!({"name": new.name}))).await;
-        self.app(&id)
+        self.put_app_in_force(id).await;
+        self.note(events::of_app(Type::AppCreated, now, id, json!({"name": name}))).await;
+        self.app(id)
     }
 
     /// Every app that the caller reaches.

@@ -116,11 +116,11 @@ impl Catalogue {
         self.apps.load().get(app).cloned()
     }
 
-    /// Every app, by id.
+    /// Every app, by id. The console's own is in no list, no count and no metric.
     pub(crate) fn all(&self) -> Vec<Arc<App>> {
-        let apps: BTreeMap<_, _> =
-            self.apps.load().iter().map(|(id, app)| (id.clone(), app.clone())).collect();
-        apps.into_values().collect()
+        let apps = self.apps.load();
+        let listed: BTreeMap<_, _> = apps.iter().filter(|(id, _)| !id.is_console()).collect();
+        listed.into_values().cloned().collect()
     }
 
     /// Reads every app anew.
@@ -131,7 +131,7 @@ impl Catalogue {
             let Some(last) = page.last() else { return Ok(()) };
             after = Some(last.key.clone());
             for record in &page {
-                let id = AppId::parse(&record.key).map_err(Error::bug)?;
+                let id = AppId::stored(&record.key).map_err(Error::bug)?;
                 self.reload(store, ring, public_url, &id).await?;
             }
         }

@@ -22,6 +22,10 @@ pub enum Error {
     Forbidden(&'static str),
     /// The auth token does not say who calls.
     NoUser(NoUser),
+    /// The link into the console is none, was used, or came too late.
+    AdminLink,
+    /// The admin's role does not allow it; which role would.
+    AdminMayNot(&'static str),
     /// The user has as many sessions as the app allows.
     SessionLimit,
     /// Too many requests; try again in this many seconds.
@@ -89,6 +93,8 @@ impl fmt::Display for Error {
             Self::Conflict(says) => f.write_str(says),
             Self::Forbidden(says) => f.write_str(says),
             Self::NoUser(_) => f.write_str("the auth token does not say who calls"),
+            Self::AdminLink => f.write_str("the link into the console is not valid"),
+            Self::AdminMayNot(needed) => write!(f, "this needs the role {needed}"),
             Self::SessionLimit => f.write_str("the user has as many live sessions as this app allows"),
             Self::TooMany { retry_after } => write!(f, "too many requests; try again in {retry_after} s"),
             Self::Unavailable(unavailable) => unavailable.fmt(f),

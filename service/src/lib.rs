@@ -3,6 +3,8 @@
 //! The rules are in `tenure-core`, what is durable in a store; this crate conducts. Modules are declared from the most to
 //! the least important; each uses only those below it.
 
+pub mod admins;
+
 pub mod handoff;
 pub mod refresh;
 
@@ -35,10 +37,12 @@ mod key_writes;
 
 pub mod start;
 
+pub mod audit;
 pub mod backup;
 
 pub mod issue;
 
+mod admin_caller;
 mod claims;
 mod holder;
 mod in_force;

@@ -86,6 +86,17 @@ pub const APPS: usize = 10_000;
 /// API keys, at most.
 pub const API_KEYS: usize = 10_000;
 
+/// How long a link into the console is good.
+pub const ADMIN_LINK_LIFE: Span = Span::from_mins(15);
+/// Links into the console that are open at once, at most: the oldest make room.
+pub const ADMIN_LINKS: usize = 100;
+/// The name of an admin, at most, in characters.
+pub const ADMIN_NAME_CHARS: usize = 64;
+/// Those who may use the console, at most.
+pub const ADMINS: usize = 1000;
+/// A line of the audit log, at most, in bytes of JSON.
+pub const AUDIT_LINE_BYTES: usize = 16 * 1024;
+
 /// How long what is over is kept, for people to look at. No promise depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Retention {

@@ -169,7 +169,8 @@ fn ends_for(opening: &Opening, now: Timestamp) -> Vec<Event> {
     opening.ends.iter().map(ended).collect()
 }
 
-fn encode_device(device: Option<&Device>) -> Result<Option<Arc<str>>, String> {
+/// What is kept of a device, if that is not too long.
+pub(crate) fn encode_device(device: Option<&Device>) -> Result<Option<Arc<str>>, String> {
     let Some(device) = device.filter(|device| **device != Device::default()) else { return Ok(None) };
     let text = serde_json::to_string(device).map_err(|e| e.to_string())?;
     if text.len() > DEVICE_MAX_BYTES {

@@ -66,6 +66,25 @@ pub(crate) struct ApiKeyRecord {
     pub(crate) created_at_ms: i64,
 }
 
+/// Somebody who may use the console. The key is the name.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct AdminRecord {
+    pub(crate) role: String,
+    pub(crate) created_at_ms: i64,
+    /// When they signed in last.
+    #[serde(default)]
+    pub(crate) signed_in_at_ms: Option<i64>,
+}
+
+/// A one-time link into the console: its HMAC.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct AdminLinkRecord {
+    pub(crate) admin: String,
+    pub(crate) kid: u8,
+    pub(crate) digest: String,
+    pub(crate) expires_at_ms: i64,
+}
+
 /// Recovery as it was opened last, and until when it is or was open. Absent: nobody has opened or closed it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct RecoveryRecord {

@@ -25,6 +25,7 @@ pub struct Ring {
 struct ServiceKeys {
     sealer: Sealer,
     api_keys: hmac::Key,
+    admin_links: hmac::Key,
     dev_api_key: Zeroizing<[u8; 32]>,
 }
 
@@ -38,6 +39,7 @@ impl Ring {
             let keys = ServiceKeys {
                 sealer: Sealer::new(&*derive::key(&secret, "seal/1")?)?,
                 api_keys: hmac::Key::new(hmac::HMAC_SHA256, &*derive::key(&secret, "api-key/1")?),
+                admin_links: hmac::Key::new(hmac::HMAC_SHA256, &*derive::key(&secret, "admin-link/1")?),
                 dev_api_key: derive::key(&secret, "dev-api-key/1")?,
             };
             service.insert(kid, keys);
@@ -72,6 +74,17 @@ impl Ring {
     /// refresh token, an API key cannot be made from the ring alone, and retiring must end nothing but sessions.
     pub fn knows_api_key(&self, kid: Kid, key: &[u8], stored: &[u8]) -> bool {
         self.service.get(&kid).is_some_and(|keys| hmac::verify(&keys.api_keys, key, stored).is_ok())
+    }
+
+    /// The HMAC under which a link into the console is stored, with the kid that made it.
+    pub fn admin_link_digest(&self, code: &[u8]) -> Result<(Kid, [u8; 32]), RingError> {
+        let (kid, _) = self.rules.active();
+        Ok((kid, digest(&self.service_keys(kid)?.admin_links, code)))
+    }
+
+    /// Whether `code` is the one that `stored` was made from; compared in constant time.
+    pub fn knows_admin_link(&self, kid: Kid, code: &[u8], stored: &[u8]) -> bool {
+        self.service.get(&kid).is_some_and(|keys| hmac::verify(&keys.admin_links, code, stored).is_ok())
     }
 
     /// The secret of the development API key: the same for as long as the oldest key of the ring is.

@@ -36,6 +36,8 @@ pub struct Service {
     pub(crate) ring_source: RingSource,
     pub(crate) ring_looked_at: AtomicU64,
     pub(crate) ring_watch: Mutex<RingWatch>,
+    /// Where the last line of the audit log stands.
+    pub(crate) audit_head: AtomicI64,
     /// One reading of the ring at a time: an older one must not replace a newer one.
     pub(crate) ring_turn: tokio::sync::Mutex<()>,
     pub(crate) catalogue: Catalogue,
@@ -181,8 +183,13 @@ impl Service {
         self.note_all(&[event]).await;
     }
 
-    /// The same for several, in one commit.
+    /// The same for several, in one commit. What happens to sessions of the console is for admins to see: it goes into their
+    /// log, and not to those who read events.
     pub(crate) async fn note_all(&self, events: &[Event]) {
+        let of_console = |event: &Event| event.app.as_ref().is_some_and(AppId::is_console);
+        if events.iter().any(of_console) {
+            return self.note_of_console(events).await;
+        }
         if events.is_empty() {
             return;
         }

@@ -93,6 +93,7 @@ impl Service {
             ring: ArcSwap::from_pointee(ring),
             ring_looked_at: AtomicU64::new(0),
             ring_watch: Mutex::new(RingWatch { first_seen, mark, problem: None }),
+            audit_head: AtomicI64::new(0),
             ring_turn: tokio::sync::Mutex::new(()),
             catalogue: Catalogue::default(),
             credentials: Credentials::default(),

@@ -273,7 +273,7 @@ impl End {
             statement.query_row(values, |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
         let Some((app, user)) = found else { return Ok(None) };
         let illegal = |column| Fault::Illegal { table: "family", column, row: key.id };
-        let app = AppId::parse(&app).map_err(|_| illegal("app"))?;
+        let app = AppId::stored(&app).map_err(|_| illegal("app"))?;
         let user = UserId::parse(&user).map_err(|_| illegal("user"))?;
         feed::announce_session(batch, app.as_str(), family, self.at, self.remember_until)?;
         Ok(Some((app, user)))

@@ -84,7 +84,7 @@ fn event(row: &Row<'_>) -> Result<NumberedEvent, Fault> {
     let mut fields = Fields::new("event", EVENT, row)?;
     let n = fields.get()?;
     let at = Timestamp::from_millis(fields.get()?);
-    let app = fields.get_ref()?.map(AppId::parse).transpose().map_err(|_| fields.illegal())?;
+    let app = fields.get_ref()?.map(AppId::stored).transpose().map_err(|_| fields.illegal())?;
     let kind = fields.get_ref()?.ok_or_else(|| fields.illegal())?.to_owned();
     let user = fields.get_ref()?.map(UserId::parse).transpose().map_err(|_| fields.illegal())?;
     let session = match fields.get_ref()? {

@@ -71,7 +71,7 @@ pub(crate) fn page(db: &Connection, incarnation: u64, after: u64, max: u32) -> R
 fn entry(row: &Row<'_>) -> Result<Entry, Fault> {
     let mut fields = Fields::new("feed", ENTRY, row)?;
     let n = fields.get()?;
-    let app = fields.text(AppId::parse)?;
+    let app = fields.text(AppId::stored)?;
     let kind: u8 = fields.get()?;
     let session: Option<[u8; 16]> = fields.get()?;
     let name = fields.get_ref()?;

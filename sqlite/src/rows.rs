@@ -73,7 +73,7 @@ pub(crate) fn family(row: &Row<'_>) -> Result<Family, Fault> {
         policy_version: fields.get()?,
     };
     let state = state(&mut fields)?;
-    let app = fields.text(AppId::parse)?;
+    let app = fields.text(AppId::stored)?;
     let user = fields.text(UserId::parse)?;
     let client = match fields.get_ref()? {
         None => ClientId::parse(app.as_str()).map_err(|_| fields.illegal())?,

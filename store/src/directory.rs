@@ -20,12 +20,27 @@ pub enum Kind {
     Canary,
     /// What concerns the whole installation, by name.
     Installation,
+    /// Those who may use the console, by name.
+    Admin,
+    /// One-time links into the console, by id.
+    AdminLink,
+    /// What admins did, newest first.
+    Audit,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 6] =
-        [Kind::App, Kind::Settings, Kind::SigningKey, Kind::ApiKey, Kind::Canary, Kind::Installation];
+    pub const ALL: [Kind; 9] = [
+        Kind::App,
+        Kind::Settings,
+        Kind::SigningKey,
+        Kind::ApiKey,
+        Kind::Canary,
+        Kind::Installation,
+        Kind::Admin,
+        Kind::AdminLink,
+        Kind::Audit,
+    ];
 
     /// The name that stores keep.
     pub const fn as_str(self) -> &'static str {
@@ -36,6 +51,9 @@ impl Kind {
             Self::ApiKey => "api_key",
             Self::Canary => "canary",
             Self::Installation => "installation",
+            Self::Admin => "admin",
+            Self::AdminLink => "admin_link",
+            Self::Audit => "audit",
         }
     }
 }

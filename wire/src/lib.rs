@@ -6,6 +6,7 @@ pub mod oauth;
 pub mod session;
 pub mod settings;
 
+pub mod admin;
 pub mod app;
 pub mod diagnosis;
 pub mod error;

@@ -97,6 +97,7 @@ fn names_have_the_lengths_and_letters_that_they_say() {
         ("ünïcode", false, false, true),
         ("line\nbreak", false, false, false),
         ("nul\0", false, false, false),
+        ("tenure-console", false, true, true),
         ("c1 control \u{85}", false, false, false),
     ] {
         assert_eq!(AppId::parse(text).is_ok(), app, "app {text:?}");

@@ -3,6 +3,8 @@
 
 mod node;
 
+mod admins;
+mod audit;
 mod backup;
 mod growth;
 mod names;

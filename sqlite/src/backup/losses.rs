@@ -111,7 +111,7 @@ const LOST: &str = "id, tail, b.app, b.user, b.ended_at, b.end_reason";
 fn lost_end(row: &Row<'_>) -> Result<LostEnd, Fault> {
     let mut fields = Fields::new("family", LOST, row)?;
     let family = Key { id: fields.get()?, tail: fields.get()? }.into();
-    let app = fields.text(AppId::parse)?;
+    let app = fields.text(AppId::stored)?;
     let user = fields.text(UserId::parse)?;
     let at = Timestamp::from_millis(fields.get()?);
     let reason = EndReason::from_code(fields.get()?).ok_or_else(|| fields.illegal())?;
