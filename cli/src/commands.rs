@@ -1,5 +1,6 @@
 //! The commands that are not servers.
 
+pub mod admin;
 pub mod api_key;
 pub mod app;
 pub mod completion;

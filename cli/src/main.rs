@@ -66,6 +66,9 @@ enum Command {
     /// Create, list and revoke API keys.
     #[command(subcommand)]
     ApiKey(commands::api_key::ApiKeyCommand),
+    /// Let people into the console, list them, take them away.
+    #[command(subcommand)]
+    Admin(commands::admin::AdminCommand),
     /// List, rotate and retire an app's signing keys.
     #[command(subcommand)]
     Key(commands::key::KeyCommand),
@@ -122,6 +125,7 @@ fn run(command: Command, output: Output) -> Result<(), Fault> {
         Command::App(command) => commands::app::run(command, output),
         Command::Session(command) => commands::session::run(command, output),
         Command::ApiKey(command) => commands::api_key::run(command, output),
+        Command::Admin(command) => commands::admin::run(command, output),
         Command::Key(command) => commands::key::run(command, output),
         Command::Ring(command) => commands::ring::run(command, output),
         Command::Tail(arguments) => commands::tail::run(arguments, output),

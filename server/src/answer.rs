@@ -111,6 +111,11 @@ impl From<Error> for Failure {
             Error::Invalid(problems) => Self::fields(problems),
             Error::Conflict(says) => Self::new(Code::Conflict, says, "Nothing was changed."),
             Error::Forbidden(says) => Self::new(Code::Forbidden, says, "Use an API key that may do this."),
+            Error::OwnerOnly => Self::new(
+                Code::Forbidden,
+                "Only the server's own socket may ask for this.",
+                "Run the command on the server's machine, as the user that the server runs as, without --server.",
+            ),
             Error::NoUser(why) => no_user(why),
             Error::AdminLink => Self::new(
                 Code::InvalidAdminLink,

@@ -4,6 +4,7 @@ use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use tenure_core::id::AppId;
 use tenure_service::credentials::{Caller, Role};
+use tenure_service::error::Error;
 
 use crate::address::Peer;
 use crate::answer::Failure;
@@ -23,6 +24,12 @@ pub fn require(
     let caller = identify(http, peer, headers)?.ok_or_else(missing)?;
     caller.require(role, app)?;
     Ok(caller)
+}
+
+/// Refuses whoever does not come through the process's own socket: 403 with any API key, 401 without.
+pub fn require_owner(http: &Http, peer: Peer, headers: &HeaderMap) -> Result<(), Failure> {
+    require(http, peer, headers, Role::Verify, None)?;
+    if peer == Peer::Owner { Ok(()) } else { Err(Error::OwnerOnly.into()) }
 }
 
 /// The caller if an API key came with the request; none is no failure, a wrong one is.

@@ -1,5 +1,6 @@
 //! What needs an API key: apps, their settings, their sessions, their keys.
 
+mod admins;
 mod api_keys;
 mod apps;
 mod backups;
@@ -28,6 +29,9 @@ pub fn routes() -> Router<Http> {
         .route("/v1/apps/{app}/events", get(events::of_app))
         .route("/v1/recovery", get(recovery::show).post(recovery::open).delete(recovery::close))
         .route("/v1/backups", get(backups::show).post(backups::create))
+        .route("/v1/admins", get(admins::list))
+        .route("/v1/admins/{name}", delete(admins::remove))
+        .route("/v1/admin-links", post(admins::create_link))
         .route("/v1/diagnosis", get(diagnosis::show))
         .route("/v1/ring", get(ring::show))
         .route("/v1/apps/{app}/session-settings", get(session_settings::show).put(session_settings::change))

@@ -29,6 +29,8 @@ pub struct HttpOptions {
     pub patience: Patience,
     /// TLS of our own, where no proxy brings it.
     pub tls: Option<Tls>,
+    /// Where browsers reach the console, without a trailing slash; none where there is no console.
+    pub console_url: Option<String>,
     /// Counts the connections that are open.
     pub connections: Connections,
     /// The clock that `POST /dev/clock` moves, in `dev --virtual-clock` only, and where this process listens.

@@ -10,6 +10,7 @@ mod roster;
 pub use crate::admin_caller::{AdminCaller, AdminRole};
 pub use link_code::AdminLinkCode;
 use link_code::Presented;
+pub use roster::FIRST_ADMIN;
 
 use serde_json::Value;
 use tenure_core::id::{AppId, FamilyId};

@@ -58,7 +58,7 @@ pub struct Act {
 
 impl Act {
     /// An act on the installation that needs no more words.
-    pub(crate) fn on(action: &'static str, target: &str) -> Self {
+    pub fn on(action: &'static str, target: &str) -> Self {
         Self { action, app: None, target: target.to_owned(), reason: None, detail: Value::Null }
     }
 }

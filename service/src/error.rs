@@ -20,6 +20,8 @@ pub enum Error {
     Conflict(String),
     /// The caller may not do this.
     Forbidden(&'static str),
+    /// Only whoever runs the process may do this.
+    OwnerOnly,
     /// The auth token does not say who calls.
     NoUser(NoUser),
     /// The link into the console is none, was used, or came too late.
@@ -92,6 +94,7 @@ impl fmt::Display for Error {
             }
             Self::Conflict(says) => f.write_str(says),
             Self::Forbidden(says) => f.write_str(says),
+            Self::OwnerOnly => f.write_str("only the process's own socket may ask for this"),
             Self::NoUser(_) => f.write_str("the auth token does not say who calls"),
             Self::AdminLink => f.write_str("the link into the console is not valid"),
             Self::AdminMayNot(needed) => write!(f, "this needs the role {needed}"),

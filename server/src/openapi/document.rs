@@ -19,6 +19,7 @@ const TAGS: &[(&str, &str)] = &[
     ("sessions", "Opening, seeing, amending and ending sessions."),
     ("events", "What happened, in order."),
     ("keys", "API keys and signing keys."),
+    ("admins", "Who may use the console; only through the process's own socket."),
     ("operations", "What operators and their machines ask."),
 ];
 

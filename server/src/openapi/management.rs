@@ -1,5 +1,6 @@
 //! The operations of `management`.
 
+mod admins;
 mod apps;
 mod events;
 mod keys;
@@ -17,6 +18,7 @@ pub(super) fn operations() -> Vec<Operation> {
     all.extend(events::operations());
     all.extend(keys::operations());
     all.extend(recovery::operations());
+    all.extend(admins::operations());
     all
 }
 

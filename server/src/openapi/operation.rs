@@ -21,6 +21,8 @@ pub(super) enum Needs {
     KeyOrSecret(&'static str),
     /// A user's auth token.
     AuthToken,
+    /// The process's own socket: no API key will do.
+    OwnSocket,
 }
 
 /// One method of one address. [`Operation::to_json`] adds what all operations of its kind have in common.
@@ -112,7 +114,7 @@ impl Operation {
             Needs::AuthToken => {
                 self.errors.add(&[Code::InvalidAuthToken, Code::Forbidden, Code::TooManyRequests]);
             }
-            Needs::Key(_) | Needs::KeyForMore => {
+            Needs::Key(_) | Needs::KeyForMore | Needs::OwnSocket => {
                 self.errors.add(&[Code::InvalidApiKey, Code::Forbidden, Code::TooManyRequests]);
             }
         }
@@ -295,7 +297,7 @@ impl Operation {
 fn security(needs: Needs) -> Value {
     match needs {
         Needs::Nothing => json!([]),
-        Needs::Key(_) => json!([{"apiKey": []}]),
+        Needs::Key(_) | Needs::OwnSocket => json!([{"apiKey": []}]),
         Needs::KeyForMore => json!([{}, {"apiKey": []}]),
         Needs::KeyOrSecret(_) => json!([{"apiKey": []}, {"clientSecret": []}]),
         Needs::AuthToken => json!([{"authToken": []}]),
@@ -306,6 +308,9 @@ fn whom(needs: Needs) -> String {
     match needs {
         Needs::Key(role) | Needs::KeyOrSecret(role) => format!("\n\nNeeds an API key: {role}."),
         Needs::AuthToken => "\n\nNeeds a live auth token of the user.".to_owned(),
+        Needs::OwnSocket => {
+            "\n\nOnly through the process's own socket: with any API key it is 403.".to_owned()
+        }
         Needs::Nothing | Needs::KeyForMore => String::new(),
     }
 }

@@ -16,6 +16,7 @@ struct Keys {
     elsewhere: String,
     verify_all: String,
     backend_all: String,
+    admin_all: String,
 }
 
 async fn keys(world: &World) -> Keys {
@@ -26,6 +27,7 @@ async fn keys(world: &World) -> Keys {
         elsewhere: world.api_key("bank", "admin", false).await,
         verify_all: world.api_key("shop", "verify", true).await,
         backend_all: world.api_key("shop", "backend", true).await,
+        admin_all: world.admin.clone(),
     }
 }
 
@@ -38,6 +40,7 @@ fn too_little(keys: &Keys, needs: Needs) -> Vec<&String> {
         Needs::Backend => vec![&keys.verify, &keys.verify_all, &keys.elsewhere],
         Needs::Admin => vec![&keys.verify, &keys.backend, &keys.backend_all, &keys.elsewhere],
         Needs::AdminOfEveryApp => vec![&keys.verify_all, &keys.backend_all, &keys.admin],
+        Needs::OwnSocket => vec![&keys.admin, &keys.verify_all, &keys.backend_all, &keys.admin_all],
     }
 }
 
@@ -45,6 +48,7 @@ fn at(path: &str, app: &str) -> String {
     path.replace("{app}", app)
         .replace("{sid}", "AAAAAAAAAAAAAAAAAAAAAA")
         .replace("{uid}", "ann")
+        .replace("{name}", "ann")
         .replace("{kid}", "k")
 }
 
@@ -145,6 +149,11 @@ async fn every_address_lets_in_whoever_may() {
             Needs::Backend => &keys.backend,
             Needs::Admin => &keys.admin,
             Needs::AdminOfEveryApp => &world.admin,
+            Needs::OwnSocket => {
+                let status = call(&world, &row, "shop").own_socket().send().await.status();
+                assert!(matches!(status, 200 | 404 | 422), "{row:?}: {status}");
+                continue;
+            }
         };
         if row.method == Method::DELETE && !row.path.contains("{id}") && !row.path.contains("{uid}") {
             continue; // These need no body, and would be done.

@@ -17,6 +17,7 @@ mod well_known;
 mod clock;
 mod cors;
 mod headers;
+mod hidden_app;
 mod malformed;
 mod outage;
 mod rates;
@@ -26,6 +27,7 @@ mod own_sessions;
 mod session_settings;
 mod sessions;
 
+mod admins;
 mod api_keys;
 mod apps;
 mod backups;

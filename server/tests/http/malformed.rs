@@ -71,7 +71,11 @@ async fn every_address_that_reads_json_refuses_clearly_and_changes_nothing() {
     for row in rows().into_iter().filter(reads) {
         read += 1;
         let call = world.call(row.method.clone(), &row.path.replace("{app}", "shop").replace("{kid}", "k"));
-        let call = call.key(&world.admin).header("host", "localhost:7800");
+        let call = match row.needs {
+            Needs::OwnSocket => call.own_socket(),
+            _ => call.key(&world.admin),
+        };
+        let call = call.header("host", "localhost:7800");
         let typed = call.clone().header("content-type", "application/json; charset=utf-8");
         for (what, body, may_be) in bodies() {
             // An update of nothing is none, whatever else it is.

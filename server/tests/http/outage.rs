@@ -32,7 +32,12 @@ const NO_STORE: [&str; 5] =
     ["GET /v1/session-presets", "GET /livez", "GET /metrics", "GET /openapi.json", "POST /dev/clock"];
 
 fn good_call(world: &World, app: &TestApp<'_>, row: &Row, tokens: &Tokens, key: &str) -> Call {
-    let path = row.path.replace("{app}", app.id()).replace("{sid}", &tokens.session).replace("{uid}", "ann");
+    let path = row
+        .path
+        .replace("{app}", app.id())
+        .replace("{sid}", &tokens.session)
+        .replace("{uid}", "ann")
+        .replace("{name}", "ann");
     let query = if row.path.ends_with("/me/sessions") && row.method == Method::DELETE {
         "?except=current"
     } else {
@@ -44,6 +49,7 @@ fn good_call(world: &World, app: &TestApp<'_>, row: &Row, tokens: &Tokens, key: 
     let call = match row.needs {
         Needs::Nothing => call,
         Needs::AuthToken => call.key(&tokens.auth),
+        Needs::OwnSocket => call.own_socket(),
         _ => call.key(&world.admin),
     };
     match (row.method.as_str(), row.path.trim_start_matches("/v1/apps/{app}")) {
@@ -64,6 +70,7 @@ fn good_call(world: &World, app: &TestApp<'_>, row: &Row, tokens: &Tokens, key: 
         ("POST", "/signing-keys") => call.json(json!({})),
         ("POST", "/signing-keys/{kid}/retire") => call.json(json!({"compromised": true})),
         ("POST", "/v1/recovery") => call.json(json!({"seconds": 60})),
+        ("POST", "/v1/admin-links") => call.json(json!({})),
         ("POST", "/v1/backups") => call.own_socket().json(json!({"to": "/tmp/a.backup"})),
         ("POST", "/dev/clock") => call.header("host", "localhost:7800").json(json!({"advance_seconds": 0})),
         _ => call,

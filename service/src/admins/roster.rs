@@ -15,7 +15,7 @@ use crate::records::{self, AdminLinkRecord, AdminRecord};
 use crate::service::Service;
 
 /// Whom the first link is for.
-const FIRST: &str = "owner";
+pub const FIRST_ADMIN: &str = "owner";
 const RECORDS_A_READ: u32 = 1000;
 
 /// An admin as stored, understood.
@@ -57,7 +57,7 @@ impl Service {
     pub async fn make_owner_link(&self) -> Result<AdminLinkCode> {
         let admins = self.known_admins().await?;
         let owner = admins.iter().find(|known| known.role == AdminRole::Owner);
-        let name = owner.map_or(FIRST, |owner| &owner.record.key);
+        let name = owner.map_or(FIRST_ADMIN, |owner| &owner.record.key);
         self.make_admin_link(name, Some(AdminRole::Owner)).await
     }
 

@@ -176,7 +176,7 @@ async fn whoever_is_removed_is_out_and_a_namesake_does_not_inherit() {
 }
 
 #[tokio::test]
-async fn ad_1_a_session_ends_after_15_minutes_without_activity_and_12_hours() {
+async fn a_session_ends_after_15_minutes_without_activity_and_12_hours() {
     let node = Node::first().await;
     let mut issued = node.sign_in("ann", None).await;
     let next = |token: Issued, activity| {

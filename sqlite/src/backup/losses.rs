@@ -118,11 +118,11 @@ fn lost_end(row: &Row<'_>) -> Result<LostEnd, Fault> {
     Ok(LostEnd { family, app, user, at, reason })
 }
 
-/// Canaries and what concerns the installation are of the store itself.
+/// Canaries and what concerns the installation are of the store itself; links into the console are over in minutes.
 fn records(db: &Connection) -> Result<Vec<RecordLoss>, Fault> {
     let sql = "SELECT kind, key, b.version, m.version \
                FROM before.record AS b FULL JOIN main.record AS m USING (kind, key) \
-               WHERE kind NOT IN ('canary', 'installation') AND b.bytes IS NOT m.bytes ORDER BY kind, key";
+               WHERE kind NOT IN ('canary', 'installation', 'admin_link') AND b.bytes IS NOT m.bytes ORDER BY kind, key";
     let mut statement = db.prepare(sql)?;
     let mut rows = statement.query([])?;
     let mut found = Vec::new();

@@ -119,6 +119,7 @@ fn change(loss: &RecordLoss) -> String {
         Kind::Settings => format!("version {} of the settings of app {app}", rest.trim_start_matches('0')),
         Kind::SigningKey => format!("signing key {rest} of app {app}"),
         Kind::ApiKey => format!("API key {key}"),
+        Kind::Audit => format!("line {key} of the audit log"),
         _ => format!("{} {key}", kind.as_str()),
     };
     match loss {

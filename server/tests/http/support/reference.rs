@@ -17,10 +17,11 @@ pub enum Needs {
     Backend,
     Admin,
     AdminOfEveryApp,
+    OwnSocket,
 }
 
 impl Needs {
-    /// Whether it is an API key.
+    /// Whether it is an API key, or what stands for one.
     pub fn a_key(self) -> bool {
         !matches!(self, Self::Nothing | Self::AuthToken)
     }
@@ -59,6 +60,7 @@ fn row(line: &str) -> Option<Row> {
         "backend" => Needs::Backend,
         "admin" => Needs::Admin,
         "admin, every app" => Needs::AdminOfEveryApp,
+        "own socket" => Needs::OwnSocket,
         _ => return None,
     };
     Some(Row { method: method.parse().ok()?, path: path.to_owned(), needs })

@@ -26,6 +26,9 @@ use super::clock::TestClock;
 /// Where the server says that it is reached.
 pub const PUBLIC_URL: &str = "https://tenure.test";
 
+/// Where browsers are said to reach the console.
+pub const CONSOLE_URL: &str = "http://localhost:7801";
+
 /// Everything that a test can hold.
 pub struct World {
     pub memory: Arc<Memory>,
@@ -59,7 +62,8 @@ impl World {
     /// Served as `dev --virtual-clock` does: with `/dev/clock` for a listener on port 7800.
     pub async fn with_virtual_clock() -> Self {
         let virtual_clock = Some((Arc::default(), ([127, 0, 0, 1], 7800).into()));
-        Self::with(HttpOptions { virtual_clock, ..HttpOptions::default() }).await
+        let console_url = Some(CONSOLE_URL.to_owned());
+        Self::with(HttpOptions { virtual_clock, console_url, ..HttpOptions::default() }).await
     }
 
     /// The same store and ring under a new process, as after a restart.
