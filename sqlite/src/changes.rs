@@ -131,7 +131,7 @@ pub(crate) fn open(batch: &Batch<'_>, opening: &Opening) -> Result<OpenOutcome, 
     }
     let end = End { reason: EndReason::Limit, at: new.created_at, remember_until: opening.remember_until };
     for id in &opening.ends {
-        end.one(batch, *id, None)?;
+        end.one(batch, *id, Condition::unended())?;
     }
     insert(batch, new)?;
     batch.saw(new.created_at);
@@ -199,10 +199,7 @@ pub(crate) fn end_where(batch: &Batch<'_>, asked: &EndWhere, found: &[FamilyId])
     let now = &found[..found.len().min(asked.max as usize)];
     let mut families = Vec::with_capacity(now.len());
     for family in now {
-        let mut still = may_return(&asked.filter, asked.at);
-        still.and_is(*family);
-        if !ids(batch.db(), still, 1)?.is_empty() {
-            end.one(batch, *family, None)?;
+        if end.one(batch, *family, may_return(&asked.filter, asked.at))?.is_some() {
             families.push(*family);
         }
     }
@@ -244,33 +241,36 @@ impl End {
         expected: Option<Seq>,
         scope: Scope,
     ) -> Result<bool, Fault> {
-        let Some((app, user)) = self.one(batch, family, expected)? else { return Ok(false) };
+        let mut guard = Condition::unended();
+        if let Some(seq) = expected {
+            guard.and_seq(seq);
+        }
+        let Some((app, user)) = self.one(batch, family, guard)? else { return Ok(false) };
         if scope == Scope::User {
             // All of them with this one, or none: what is left half done after a crash nobody would go on with.
             for other in ids(batch.db(), may_return(&Filter::of_user(app, user), self.at), -1)? {
-                self.one(batch, other, None)?;
+                self.one(batch, other, Condition::unended())?;
             }
         }
         batch.saw(self.at);
         Ok(true)
     }
 
-    /// Ends one session that has not ended, with its entry in the feed; says whose it was.
+    /// Ends one session if it meets `guard`, with its entry in the feed; says whose it was.
     fn one(
         &self,
         batch: &Batch<'_>,
         family: FamilyId,
-        expected: Option<Seq>,
+        mut guard: Condition,
     ) -> Result<Option<(AppId, UserId)>, Fault> {
         let key = Key::from(family);
-        let sql = "UPDATE family SET ended_at = ?1, end_reason = ?2 \
-                   WHERE id = ?3 AND tail = ?4 AND ended_at IS NULL AND (?5 IS NULL OR seq = ?5) \
-                   RETURNING app, user";
-        let values =
-            params![self.at.millis(), self.reason.code(), key.id, key.tail, expected.map(|seq| seq.0)];
-        let mut statement = batch.prepare(sql)?;
+        guard.and_is(family);
+        let end = [self.at.millis().into(), i64::from(self.reason.code()).into()];
+        let (sql, values) =
+            guard.into_change("UPDATE family SET ended_at = ?, end_reason = ?", end, "RETURNING app, user");
+        let mut statement = batch.prepare(&sql)?;
         let found: Option<(Box<str>, Box<str>)> =
-            statement.query_row(values, |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+            statement.query_row(params_from_iter(values), |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
         let Some((app, user)) = found else { return Ok(None) };
         let illegal = |column| Fault::Illegal { table: "family", column, row: key.id };
         let app = AppId::stored(&app).map_err(|_| illegal("app"))?;

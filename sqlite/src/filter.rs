@@ -1,7 +1,7 @@
 //! A filter as SQL, put together from fixed fragments; every value is bound.
 
 use rusqlite::types::Value;
-use tenure_core::id::FamilyId;
+use tenure_core::id::{FamilyId, Seq};
 use tenure_core::time::Timestamp;
 use tenure_store::{Filter, Status};
 
@@ -55,6 +55,27 @@ impl Condition {
             this.and("kid = ?", [i64::from(kid.0).into()]);
         }
         this
+    }
+
+    /// Every row that has not ended.
+    pub(crate) fn unended() -> Self {
+        Self { sql: "ended_at IS NULL".to_owned(), values: Vec::new() }
+    }
+
+    /// Only with this number of its newest token.
+    pub(crate) fn and_seq(&mut self, seq: Seq) {
+        self.and("seq = ?", [seq.0.into()]);
+    }
+
+    /// `head` with its values `first`, the condition, `rest`; and the values of all.
+    pub(crate) fn into_change<const N: usize>(
+        self,
+        head: &str,
+        first: [Value; N],
+        rest: &str,
+    ) -> (String, Vec<Value>) {
+        let values = first.into_iter().chain(self.values).collect();
+        (format!("{head} WHERE {} {rest}", self.sql), values)
     }
 
     /// Only those that come after `after` in a list from new to old.
