@@ -1,8 +1,10 @@
 //! The configuration: one TOML file, every key overridable from the environment, unknown keys refused.
 
+pub mod console;
 mod keys;
 mod layers;
 pub mod span;
+mod urls;
 
 pub use keys::{KEYS, schema};
 
@@ -14,6 +16,8 @@ use tenure_core::time::Span;
 use tenure_service::limits::{KEPT_DAYS, Retention};
 use zeroize::Zeroizing;
 
+use console::ConsolePlace;
+
 /// Everything that `serve` needs to know.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -22,6 +26,10 @@ pub struct Config {
     pub public_url: String,
     /// Addresses to listen on.
     pub listen: Vec<SocketAddr>,
+    /// Where the console listens, or `none`.
+    pub console_listen: String,
+    /// Where browsers reach the console.
+    pub console_url: Option<String>,
     /// Where sessions are stored.
     pub store: String,
     /// The key ring's file.
@@ -133,6 +141,11 @@ impl Config {
         }
     }
 
+    /// Where the console is to be, if anywhere.
+    pub fn console(&self) -> Result<Option<ConsolePlace>, String> {
+        console::place(&self.console_listen, self.console_url.as_deref())
+    }
+
     /// The certificate's file and its key's, if TLS is to be ours.
     pub fn certificate(&self) -> Result<Option<(PathBuf, PathBuf)>, String> {
         match (&self.tls.cert, &self.tls.key) {
@@ -165,20 +178,8 @@ impl Config {
 
     fn check(&self) -> Result<(), String> {
         self.retention()?;
-        let host =
-            self.public_url.strip_prefix("https://").or_else(|| self.public_url.strip_prefix("http://"));
-        let host = host.ok_or("public_url: must begin with https:// (or http:// on this machine)")?;
-        if host.is_empty() || host.ends_with('/') || host.contains(['?', '#', '@', ' ']) {
-            return Err(
-                "public_url: must be an address without a trailing slash, query or fragment".to_owned()
-            );
-        }
-        let name = host.rsplit_once(':').filter(|(_, port)| port.parse::<u16>().is_ok());
-        let name = name.map_or(host, |(name, _)| name);
-        let local = ["localhost", "127.0.0.1", "[::1]"].contains(&name);
-        if self.public_url.starts_with("http://") && !local {
-            return Err("public_url: must be https, because tokens travel over it".to_owned());
-        }
+        urls::check("public_url", &self.public_url)?;
+        self.console()?;
         if self.listen.is_empty() {
             return Err("listen: must name at least one address".to_owned());
         }

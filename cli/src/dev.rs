@@ -1,6 +1,6 @@
 //! `tenure dev`: everything on one machine, from one command.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -14,13 +14,16 @@ use tenure_service::limits::Retention;
 use tenure_service::service::{Options, Service};
 use tenure_wire::app::CreateApp;
 use tokio::net::TcpListener;
+use zeroize::Zeroizing;
 
 use crate::config::LogFormat;
+use crate::config::console::ConsolePlace;
 use crate::log;
-use crate::node;
+use crate::node::{self, Console};
 use crate::output::{Fault, Output};
 
 const DEMO: &str = "demo";
+const CONSOLE_PORT: u16 = 7801;
 
 #[derive(Args)]
 pub struct DevArguments {
@@ -30,6 +33,12 @@ pub struct DevArguments {
     /// Where to listen; port 0 takes a free one.
     #[arg(long, default_value = "127.0.0.1:7800")]
     listen: SocketAddr,
+    /// Where the console listens; port 0 takes a free one [default: 127.0.0.1:7801, or a free port where --listen takes one].
+    #[arg(long, value_name = "ADDRESS")]
+    console_listen: Option<SocketAddr>,
+    /// Do without the console.
+    #[arg(long, conflicts_with = "console_listen")]
+    no_console: bool,
     /// Let POST /dev/clock move time.
     #[arg(long)]
     virtual_clock: bool,
@@ -65,6 +74,7 @@ async fn serve(arguments: DevArguments, output: Output) -> Result<(), Fault> {
     let data_dir = arguments.data_dir.canonicalize().map_err(Fault::failed)?;
     let listeners = node::bind(&[arguments.listen]).await?;
     let listen = local(&listeners)?;
+    let console = bind_console(&arguments).await?;
     let store = node::open_sqlite(&data_dir.join("tenure.db"), true)?;
     let ring = node::ring_or_new(&data_dir.join("ring.toml"), &store).await?;
     let seen = store.high_water().await.map_err(Fault::failed)?;
@@ -85,9 +95,41 @@ async fn serve(arguments: DevArguments, output: Output) -> Result<(), Fault> {
     };
     let service = node::start(store, ring, clock, options).await?;
     create_demo_once(&service).await?;
+    let link = match &console {
+        Some(console) => Some(link_into(console, &service).await),
+        None => None,
+    };
     let http = HttpOptions { open_metrics: true, virtual_clock, ..HttpOptions::default() };
-    let ready = || say_ready(&service, listen, &data_dir.to_string_lossy(), output);
-    node::run(service.clone(), http, listeners, &data_dir, ready).await
+    let ready = || {
+        let link = link.as_ref().map(|link| link.as_str());
+        say_ready(&service, (listen, link), &data_dir.to_string_lossy(), output)
+    };
+    node::run(service.clone(), http, (listeners, console), &data_dir, ready).await
+}
+
+/// A one-time link; where the store cannot keep one, just where the console is.
+async fn link_into(console: &Console, service: &Service) -> Zeroizing<String> {
+    match service.make_owner_link().await {
+        Ok(code) => code.link(&console.url),
+        Err(error) => {
+            tracing::warn!(%error, "no link into the console could be made; `tenure admin link` makes one");
+            Zeroizing::new(console.url.clone())
+        }
+    }
+}
+
+async fn bind_console(arguments: &DevArguments) -> Result<Option<Console>, Fault> {
+    if arguments.no_console {
+        return Ok(None);
+    }
+    let port = if arguments.listen.port() == 0 { 0 } else { CONSOLE_PORT };
+    let address = arguments.console_listen.unwrap_or(SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+    if !address.ip().is_loopback() {
+        return Err(Fault::failed(
+            "--console-listen: must be an address of this machine alone, such as 127.0.0.1:7801",
+        ));
+    }
+    Console::bind(ConsolePlace { address, url: None }).await.map(Some)
 }
 
 fn local(listeners: &[TcpListener]) -> Result<SocketAddr, Fault> {
@@ -118,7 +160,12 @@ async fn create_demo_once(service: &Service) -> Result<(), Fault> {
     Ok(())
 }
 
-fn say_ready(service: &Service, listen: SocketAddr, data_dir: &str, output: Output) -> Result<(), Fault> {
+fn say_ready(
+    service: &Service,
+    (listen, console): (SocketAddr, Option<&str>),
+    data_dir: &str,
+    output: Output,
+) -> Result<(), Fault> {
     let apps = service.apps(&Caller::owner());
     let app = apps.iter().find(|app| app.public.id == DEMO).or(apps.first());
     let app = &app.ok_or_else(|| Fault::failed("there is no app"))?.public;
@@ -128,7 +175,7 @@ fn say_ready(service: &Service, listen: SocketAddr, data_dir: &str, output: Outp
         app_id: app.id.clone(),
         issuer: app.issuer.clone(),
         api_key: key.reveal().to_owned(),
-        console_url: None,
+        console_url: console.map(str::to_owned),
         data_dir: data_dir.to_owned(),
     };
     output.say(&ready, banner)
@@ -141,7 +188,7 @@ fn banner(ready: &Ready) -> String {
   issuer    {issuer}
   keys      {issuer}/.well-known/jwks.json
   API key   {api_key}
-  data      {data_dir}
+{console}  data      {data_dir}
 
 Open a first session:
 
@@ -153,6 +200,7 @@ Open a first session:
         url = ready.url,
         issuer = ready.issuer,
         api_key = ready.api_key,
+        console = ready.console_url.as_ref().map_or(String::new(), |url| format!("  console   {url}\n")),
         data_dir = ready.data_dir,
     )
 }

@@ -1,5 +1,9 @@
 //! A node: the store's folder, its lock, the service on top, and the listeners.
 
+mod console;
+
+pub use console::Console;
+
 use std::fs::{self, TryLockError};
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -174,7 +178,7 @@ async fn keep_house(service: Arc<Service>) {
 pub async fn run(
     service: Arc<Service>,
     http: HttpOptions,
-    listeners: Vec<TcpListener>,
+    (listeners, console): (Vec<TcpListener>, Option<Console>),
     data_dir: &Path,
     ready: impl FnOnce() -> Result<(), Fault>,
 ) -> Result<(), Fault> {
@@ -189,7 +193,8 @@ pub async fn run(
     fs::set_permissions(&socket, fs::Permissions::from_mode(0o600)).map_err(Fault::failed)?;
     let prefix: String = random()?[..4].iter().map(|byte| format!("{byte:02x}")).collect();
     let (connections, tls) = (http.connections.clone(), http.tls.clone());
-    let http = Http::new(service.clone(), http);
+    let console_url = console.as_ref().map(|console| console.url.clone());
+    let http = Http::new(service.clone(), HttpOptions { console_url, ..http });
     let router = router(http.clone(), prefix);
     let of_network = |listener| match &tls {
         Some(tls) => Listener::Secure(listener, tls.clone()),
@@ -198,6 +203,8 @@ pub async fn run(
     let mut all: Vec<_> = listeners.into_iter().map(of_network).collect();
     all.push(Listener::Owner(owner));
     let (stop, stopped) = watch::channel(false);
+    // The console's pages are served here, by a router and on listeners of their own: `console.listeners`.
+    drop(console.map(|console| console.listeners));
     let served = tokio::spawn(serve(router, all, stopped, connections));
     tokio::spawn(keep_house(service.clone()));
     let following = service.clone();

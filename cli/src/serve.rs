@@ -8,11 +8,11 @@ use tenure_server::state::HttpOptions;
 use tenure_server::tls::Tls;
 use tenure_service::clock::SystemClock;
 use tenure_service::ring::RingSource;
-use tenure_service::service::Options;
+use tenure_service::service::{Options, Service};
 
 use crate::config::Config;
 use crate::log;
-use crate::node;
+use crate::node::{self, Console};
 use crate::output::Fault;
 
 #[derive(Args)]
@@ -52,6 +52,10 @@ async fn serve(config: Config) -> Result<(), Fault> {
         None => None,
     };
     let listeners = node::bind(&config.listen).await?;
+    let console = match config.console().map_err(Fault::failed)? {
+        Some(place) => Some(Console::bind(place).await?),
+        None => None,
+    };
     let store = node::open_sqlite(&path, false)?;
     let ring =
         config.ring_text().map_or_else(|| RingSource::File(config.ring_file.clone()), RingSource::Text);
@@ -64,9 +68,34 @@ async fn serve(config: Config) -> Result<(), Fault> {
     };
     let service = node::start(store, ring, Arc::new(SystemClock::default()), options).await?;
     let http = HttpOptions { trusted_proxies: config.trusted_proxies, tls, ..HttpOptions::default() };
+    let console_url = console.as_ref().map(|console| console.url.clone());
+    let greeted = service.clone();
     let ready = || {
         tracing::info!(public_url = %config.public_url, "serving");
+        if let Some(url) = console_url {
+            tokio::spawn(async move { invite(&greeted, &url).await });
+        }
         Ok(())
     };
-    node::run(service, http, listeners, &data_dir, ready).await
+    node::run(service, http, (listeners, console), &data_dir, ready).await
+}
+
+/// Says where the console is, and as long as nobody was ever in it how to get in.
+async fn invite(service: &Service, console_url: &str) {
+    let link = match service.an_admin_has_signed_in().await {
+        Ok(false) => service.make_owner_link().await.map(Some),
+        Ok(true) => Ok(None),
+        Err(error) => Err(error),
+    };
+    match link {
+        Ok(None) => tracing::info!(console_url, "the console is ready; `tenure admin link` lets people in"),
+        Ok(Some(code)) => tracing::info!(
+            link = code.link(console_url).as_str(),
+            "nobody has ever signed in to the console: whoever opens this link within 15 minutes becomes its owner, once. \
+             `tenure admin link` makes another"
+        ),
+        Err(error) => {
+            tracing::warn!(%error, "no link into the console could be made; `tenure admin link` makes one");
+        }
+    }
 }

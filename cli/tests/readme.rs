@@ -53,8 +53,7 @@ fn a_first_session_goes_as_the_readme_says() {
 #[test]
 fn production_starts_as_the_readme_says() {
     let folder = tempfile::tempdir().expect("a folder");
-    let config =
-        "public_url = \"https://auth.example.com\"\nring_file = \"ring.toml\"\nlisten = [\"127.0.0.1:0\"]\n";
+    let config = "public_url = \"https://auth.example.com\"\nring_file = \"ring.toml\"\nlisten = [\"127.0.0.1:0\"]\nconsole_listen = \"127.0.0.1:0\"\n";
     std::fs::write(folder.path().join("tenure.toml"), config).expect("a configuration");
     let commands = steps("## In production").remove(0).commands.replace("/etc/tenure/ring.toml", "ring.toml");
     let (prepare, serve) = commands.trim().rsplit_once('\n').expect("three commands");

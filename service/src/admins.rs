@@ -10,7 +10,7 @@ mod roster;
 pub use crate::admin_caller::{AdminCaller, AdminRole};
 pub use link_code::AdminLinkCode;
 use link_code::Presented;
-pub use roster::FIRST_ADMIN;
+pub use roster::{FIRST_ADMIN, check_name};
 
 use serde_json::Value;
 use tenure_core::id::{AppId, FamilyId};
@@ -71,6 +71,10 @@ impl Service {
         match self.refresh(&request).await {
             // Nobody was ever given a link.
             Err(Error::NotFound(_)) => Err(Error::Session(Refusal::Unknown)),
+            // The store lost commits: that says nothing of the session, and must not read as its end.
+            Err(Error::Session(Refusal::OutOfSync)) => {
+                Err(Unavailable::new("the store is behind the refresh token of an admin").into())
+            }
             answer => answer,
         }
     }

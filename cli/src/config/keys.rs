@@ -35,6 +35,19 @@ pub const KEYS: &[Key] = &[
     ),
     key("listen", "array", Some("[\"127.0.0.1:7800\"]"), "Addresses to listen on."),
     key(
+        "console_listen",
+        "string",
+        Some("\"127.0.0.1:7801\""),
+        "Where the console listens, apart from everything else: an address, or none, which turns it off.",
+    ),
+    key(
+        "console_url",
+        "string",
+        None,
+        "Where browsers reach the console: scheme, host and port. http://localhost and the port if it is not given; must be given, and \
+         be https, where others than this machine reach console_listen.",
+    ),
+    key(
         "store",
         "string",
         Some("\"sqlite:tenure-data/tenure.db\""),

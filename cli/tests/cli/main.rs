@@ -1,5 +1,6 @@
 //! The binary as its users meet it: starting, stopping, refusing, and every command.
 
+mod admins;
 mod app_file;
 mod backup;
 mod commands;

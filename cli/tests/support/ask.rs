@@ -38,16 +38,25 @@ impl Answer {
 
 /// Sends a request whose body is JSON if there is one, and reads the answer.
 pub fn ask(port: u16, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> io::Result<Answer> {
-    let mut stream = connect(port)?;
-    stream.write_all(head(method, path, headers, body.len()).as_bytes())?;
-    stream.write_all(body.as_bytes())?;
-    read(stream)
+    ask_with((port, "localhost"), method, path, headers, body)
 }
 
 /// The same under another name of this host.
 pub fn ask_as(port: u16, host: &str, method: &str, path: &str, body: &str) -> io::Result<Answer> {
+    ask_with((port, host), method, path, &[], body)
+}
+
+/// With headers, under any name of this host.
+pub fn ask_with(
+    (port, host): (u16, &str),
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> io::Result<Answer> {
     let mut stream = connect(port)?;
-    let head = head(method, path, &[], body.len()).replace("Host: localhost", &format!("Host: {host}"));
+    let named = format!("Host: {host}\r\n");
+    let head = head(method, path, headers, body.len()).replacen("Host: localhost\r\n", &named, 1);
     stream.write_all(head.as_bytes())?;
     stream.write_all(body.as_bytes())?;
     read(stream)

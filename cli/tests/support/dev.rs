@@ -78,11 +78,14 @@ impl Folder {
     }
 }
 
-/// What `dev --json` is started with, on a free port.
+/// What `dev --json` is started with, on free ports.
 pub fn arguments<'a>(data: &'a Path, more: &[&'a str]) -> Vec<&'a str> {
     let mut all = vec!["dev", "--json", "--data-dir", text(data)];
     if !more.contains(&"--listen") {
         all.extend(["--listen", "127.0.0.1:0"]);
+    }
+    if !more.iter().any(|word| word.contains("console")) {
+        all.extend(["--console-listen", "127.0.0.1:0"]);
     }
     all.extend(more);
     all

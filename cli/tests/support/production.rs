@@ -26,7 +26,7 @@ impl Production {
     /// Writes the configuration anew; `more` are further lines.
     pub fn configure(&self, public_url: &str, more: &str) {
         let config = format!(
-            "public_url = '{public_url}'\nlisten = ['127.0.0.1:{}']\nstore = 'sqlite:{}'\nring_file = '{}'\n{more}",
+            "public_url = '{public_url}'\nlisten = ['127.0.0.1:{}']\nconsole_listen = 'none'\nstore = 'sqlite:{}'\nring_file = '{}'\n{more}",
             self.port,
             text(&self.folder.database()),
             text(&self.ring()),

@@ -4,7 +4,7 @@ use axum::body::Body;
 use axum::extract::{Extension, State};
 use http::{HeaderMap, StatusCode};
 use serde_json::json as value;
-use tenure_service::admins::{AdminRole, FIRST_ADMIN};
+use tenure_service::admins::{AdminRole, FIRST_ADMIN, check_name};
 use tenure_service::audit::Act;
 use tenure_service::error::Error;
 use tenure_wire::admin::{AdminLink, AdminList, CreateAdminLink};
@@ -38,6 +38,7 @@ pub async fn create_link(
     })?;
     let name = asked.name.as_deref().unwrap_or(FIRST_ADMIN);
     let role = asked.role.as_deref().map(parse_role).transpose()?;
+    check_name(name)?;
     let act = Act { detail: value!({"role": asked.role}), ..Act::on("admin_link_made", name) };
     http.service.audit_of_machine(act).await?;
     let code = http.service.make_admin_link(name, role).await?;

@@ -56,7 +56,16 @@ async fn what_is_wrong_is_said_and_nothing_is_made() {
             .contains("owner, operator or read_only")
     );
     assert!(said(link(&world, json!({"name": " ", "role": "owner"})).await).contains("visible"));
+    assert!(
+        said(link(&world, json!({"name": "x".repeat(100_000), "role": "owner"})).await)
+            .contains("1 to 64 visible")
+    );
     said(link(&world, json!({"nam": "bob"})).await);
+    assert_eq!(
+        world.service.audit_log(None, 10).await.unwrap().lines.len(),
+        2,
+        "an attempt at a name that may be one is put down, too"
+    );
     let conflict = link(&world, json!({"role": "operator"})).await.refused(409, "conflict").text();
     assert!(conflict.contains("owner is the only owner: make another one first"), "{conflict}");
     assert_eq!(admins(&world).await.as_array().unwrap().len(), 1);

@@ -8,6 +8,7 @@ use tenure_wire::admin::Admin;
 use zeroize::Zeroizing;
 
 use super::{AdminLinkCode, AdminRole, role_of};
+use crate::audit::Act;
 use crate::entropy::fresh;
 use crate::error::{Error, Result};
 use crate::limits::{ADMIN_LINK_LIFE, ADMIN_LINKS, ADMIN_NAME_CHARS, ADMINS, ATTEMPTS};
@@ -53,11 +54,12 @@ impl Service {
         Err(too_fast())
     }
 
-    /// A link for an owner: the first by name, who is made if there is none.
+    /// A link for an owner, for whoever starts this process: for the first by name, who is made if there is none.
     pub async fn make_owner_link(&self) -> Result<AdminLinkCode> {
         let admins = self.known_admins().await?;
         let owner = admins.iter().find(|known| known.role == AdminRole::Owner);
         let name = owner.map_or(FIRST_ADMIN, |owner| &owner.record.key);
+        self.audit_of_machine(Act::on("admin_link_made", name)).await?;
         self.make_admin_link(name, Some(AdminRole::Owner)).await
     }
 
@@ -195,7 +197,7 @@ fn too_fast() -> Error {
 }
 
 /// Refuses what an admin cannot be called: two names that look the same must not be two admins.
-fn check_name(name: &str) -> Result<()> {
+pub fn check_name(name: &str) -> Result<()> {
     let visible = |c: char| c == ' ' || !(c.is_control() || c.is_whitespace() || is_invisible(c));
     let fits = (1..=ADMIN_NAME_CHARS).contains(&name.chars().count()) && UserId::parse(name).is_ok();
     if fits && name.trim() == name && name.chars().all(visible) {
