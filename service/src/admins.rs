@@ -16,7 +16,6 @@ use serde_json::Value;
 use tenure_core::id::{AppId, FamilyId};
 use tenure_core::policy::Activity;
 use tenure_core::refusal::{EndReason, Refusal};
-use tenure_core::time::Timestamp;
 use tenure_store::{Expected, Filter, Kind, Record, Unavailable, Write, Written};
 use tenure_wire::session::{Device, OpenRequest};
 
@@ -30,6 +29,8 @@ use crate::records::{self, AdminLinkRecord, AdminRecord};
 use crate::refresh::RefreshRequest;
 use crate::service::Service;
 
+/// The claim that says which admin of a name a session is of: when that one became an admin, in milliseconds.
+const APPOINTED: &str = "appointed_at_ms";
 /// The record that is there once an admin has signed in.
 const ENTERED: &str = "console_entered";
 
@@ -48,7 +49,7 @@ impl Service {
             match self.store.write(&self.entering(&link, &admin, line)?).await? {
                 Written::All => {
                     audit::log(&by, &act);
-                    return self.open_for_admin(admin.key, device).await;
+                    return self.open_for_admin(&admin, device).await;
                 }
                 // The link came first among the writes: somebody else has used it.
                 Written::Conflict(0) => return Err(Error::AdminLink),
@@ -92,7 +93,7 @@ impl Service {
         let Some(record) = self.store.get(Kind::Admin, session.user.as_str()).await? else { return Ok(None) };
         let admin: AdminRecord = records::read(Kind::Admin, &record)?;
         // A session of somebody of this name who was removed is not the new one's.
-        if session.created_at < Timestamp::from_millis(admin.created_at_ms) {
+        if claims.get(APPOINTED).and_then(Value::as_i64) != Some(admin.created_at_ms) {
             return Ok(None);
         }
         Ok(Some(AdminCaller {
@@ -146,13 +147,14 @@ impl Service {
         ])
     }
 
-    async fn open_for_admin(&self, name: String, device: Option<Device>) -> Result<Issued> {
+    async fn open_for_admin(&self, admin: &Record, device: Option<Device>) -> Result<Issued> {
+        let appointed: AdminRecord = records::read(Kind::Admin, admin)?;
         let request = OpenRequest {
-            user_id: name,
+            user_id: admin.key.clone(),
             auth_time: None,
             amr: None,
             acr: None,
-            claims: None,
+            claims: Some([(APPOINTED.to_owned(), appointed.created_at_ms.into())].into()),
             // What a browser says of itself must not cost the link.
             device: device.filter(|device| encode_device(Some(device)).is_ok()),
             handoff: None,

@@ -108,6 +108,14 @@ fn names_have_the_lengths_and_letters_that_they_say() {
 }
 
 #[test]
+fn only_a_store_names_the_app_of_the_console() {
+    assert!(AppId::parse("tenure-console").expect_err("reserved").to_string().contains("reserved"));
+    assert!(AppId::stored("tenure-console").expect("what was stored").is_console());
+    assert!(!AppId::stored("shop").expect("an app id").is_console());
+    assert!(AppId::stored("pässword").is_err());
+}
+
+#[test]
 fn no_refused_name_is_repeated() {
     let refused = AppId::parse("pässword").expect_err("not ASCII").to_string();
     assert!(!refused.contains("pässword"));
