@@ -28,7 +28,8 @@ binary() {
 start_server() {
     local tenure
     tenure=$(binary)
-    "$tenure" dev --json --data-dir "$scratch/data" --listen 127.0.0.1:0 --virtual-clock \
+    export TENURE_BIN=$tenure
+    "$tenure" dev --json --data-dir "$scratch/data" --listen 127.0.0.1:0 --console-listen 127.0.0.1:0 --virtual-clock \
         >"$scratch/ready.json" 2>"$scratch/server.log" &
     server=$!
     for ((i = 0; i < READY_WITHIN_SECS * 10; i++)); do

@@ -1,9 +1,8 @@
 //! An app as a file: its id, name, preset and session settings in TOML, with lengths of time as `10m` or `30d`.
 
-mod length;
-
 use serde_json::{Map, Value};
 use tenure_core::settings::Settings;
+use tenure_service::lengths;
 use tenure_service::settings::{COUNTS, to_json};
 use toml::Table;
 
@@ -97,7 +96,7 @@ fn to_wire(key: &str, value: toml::Value, example: &Value) -> Result<Value, Stri
     match value {
         toml::Value::String(text) if is_number && text == NONE => Ok(Value::Null),
         toml::Value::String(text) if is_time(key, example) => {
-            length::parse(&text).map(Value::from).ok_or_else(|| {
+            lengths::parse(&text).map(Value::from).ok_or_else(|| {
                 format!("settings.{key}: {text:?} is no length of time: write 90s, 10m, 8h, 30d, or none")
             })
         }
@@ -110,7 +109,7 @@ fn to_file(key: &str, value: &Value) -> toml::Value {
     match value {
         Value::Null => NONE.into(),
         Value::Number(number) => match number.as_i64() {
-            Some(seconds) if !COUNTS.contains(&key) => length::written(seconds).into(),
+            Some(seconds) if !COUNTS.contains(&key) => lengths::written(seconds).into(),
             Some(count) => count.into(),
             None => number.to_string().into(),
         },

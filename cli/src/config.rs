@@ -3,7 +3,6 @@
 pub mod console;
 mod keys;
 mod layers;
-pub mod span;
 mod urls;
 
 pub use keys::{KEYS, schema};
@@ -13,6 +12,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use tenure_core::time::Span;
+use tenure_service::lengths;
 use tenure_service::limits::{KEPT_DAYS, Retention};
 use zeroize::Zeroizing;
 
@@ -164,7 +164,7 @@ impl Config {
     pub fn retention(&self) -> Result<Retention, String> {
         let days = Span::from_days(*KEPT_DAYS.start())..=Span::from_days(*KEPT_DAYS.end());
         let read = |key: &str, text: &str| {
-            let span = span::parse(text).filter(|span| days.contains(span));
+            let span = lengths::parse(text).map(Span::from_secs).filter(|span| days.contains(span));
             let (least, most) = KEPT_DAYS.into_inner();
             span.ok_or(format!(
                 "retention.{key}: must be a length of time such as 30d, from {least}d to {most}d"

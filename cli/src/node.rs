@@ -13,6 +13,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use tenure_server::connections::Connections;
+use tenure_server::console::{ConsoleOptions, router as pages};
 use tenure_server::router::router;
 use tenure_server::serve::{Listener, serve};
 use tenure_server::state::{Http, HttpOptions};
@@ -203,8 +205,11 @@ pub async fn run(
     let mut all: Vec<_> = listeners.into_iter().map(of_network).collect();
     all.push(Listener::Owner(owner));
     let (stop, stopped) = watch::channel(false);
-    // The console's pages are served here, by a router and on listeners of their own: `console.listeners`.
-    drop(console.map(|console| console.listeners));
+    let console = console.map(|Console { listeners, url }| {
+        let pages = pages(http.clone(), ConsoleOptions { origin: url });
+        let listeners = listeners.into_iter().map(Listener::Network).collect();
+        tokio::spawn(serve(pages, listeners, stopped.clone(), Connections::default()))
+    });
     let served = tokio::spawn(serve(router, all, stopped, connections));
     tokio::spawn(keep_house(service.clone()));
     let following = service.clone();
@@ -215,6 +220,9 @@ pub async fn run(
     let _ = stop.send(true);
     http.close_streams();
     served.await.map_err(Fault::failed)?;
+    if let Some(console) = console {
+        console.await.map_err(Fault::failed)?;
+    }
     service.say_goodbye().await;
     let _ = fs::remove_file(&socket);
     Ok(())

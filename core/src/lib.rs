@@ -22,6 +22,7 @@ pub mod family;
 pub mod refusal;
 
 pub mod handoff;
+pub mod support_code;
 pub mod token;
 
 pub mod signing;

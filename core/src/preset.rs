@@ -31,6 +31,19 @@ const AAL3: Standard = Standard {
 const PSD2: Standard =
     Standard { name: "RTS (EU) 2018/389 Art. 4(3)(d)", idle: Some(Span::from_mins(5)), absolute: None };
 
+/// The standards that set numbers, from the least to the most demanding.
+pub const STANDARDS: [Standard; 3] = [AAL1, AAL2, AAL3];
+
+impl Standard {
+    /// Whether these times are within it.
+    pub fn allows(&self, idle: Option<Span>, absolute: Span) -> bool {
+        let within = |value: Option<Span>, limit: Option<Span>| {
+            limit.is_none_or(|limit| value.is_some_and(|value| value <= limit))
+        };
+        within(idle, self.idle) && within(Some(absolute), self.absolute)
+    }
+}
+
 /// A suggestion for one type of application.
 #[derive(Clone, Copy, Debug)]
 pub struct Preset {

@@ -37,6 +37,11 @@ impl EndReason {
         self as u8
     }
 
+    /// Where it stands in [`ALL`](Self::ALL), for counting.
+    pub const fn place(self) -> usize {
+        self as usize - 1
+    }
+
     /// The reason with this number.
     pub fn from_code(code: u8) -> Option<Self> {
         Self::ALL.into_iter().find(|reason| reason.code() == code)

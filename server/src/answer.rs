@@ -6,6 +6,7 @@ use http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 use serde::Serialize;
 use tenure_core::refusal::Refusal;
+use tenure_core::support_code::SupportCode;
 use tenure_service::error::{Error, NoUser, Problem};
 use tenure_wire::error::{ErrorBody, FieldError};
 
@@ -27,7 +28,8 @@ impl Failure {
     pub fn new(code: Code, error: impl Into<String>, hint: &str) -> Self {
         let hint = (!hint.is_empty()).then(|| hint.to_owned());
         let (code_text, error) = (code.as_str().to_owned(), error.into());
-        let body = ErrorBody { code: code_text, error, reason: None, hint, fields: Vec::new() };
+        let body =
+            ErrorBody { code: code_text, error, reason: None, support_code: None, hint, fields: Vec::new() };
         Self { code, body: Box::new(body), retry_after: None }
     }
 
@@ -79,6 +81,12 @@ impl Failure {
         let mut failure = Self::new(Code::InvalidHandoff, error, hint);
         failure.body.reason = Some(refusal.as_str().to_owned());
         failure
+    }
+
+    /// The same for a session that is over, which `code` names.
+    pub fn with_support_code(mut self, code: Option<SupportCode>) -> Self {
+        self.body.support_code = code.map(|code| code.to_string());
+        self
     }
 
     /// The status, for deciding what else an answer needs.

@@ -8,6 +8,8 @@ pub mod serve;
 
 pub mod router;
 
+pub mod console;
+
 mod client_api;
 mod oauth;
 
@@ -33,6 +35,7 @@ mod cacheable;
 mod event_stream;
 mod request;
 
+mod assets;
 pub mod cookie;
 
 pub mod state;

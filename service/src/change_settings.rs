@@ -98,7 +98,7 @@ impl Service {
     }
 }
 
-fn propose(app: &App, change: &SettingsChange<'_>) -> Result<Proposed> {
+pub(crate) fn propose(app: &App, change: &SettingsChange<'_>) -> Result<Proposed> {
     of_version(app, change)?;
     put_together(app.settings.clone(), app.preset.clone(), change.given.clone())
 }

@@ -2,6 +2,7 @@
 
 use tenure_core::id::ClientId;
 use tenure_core::refusal::Refusal;
+use tenure_core::support_code::SupportCode;
 use tenure_core::token::AuthenticToken;
 
 use crate::catalogue::App;
@@ -20,6 +21,16 @@ impl Service {
             return None;
         }
         AuthenticToken::authenticate(text, self.ring.load().rules()).ok()
+    }
+
+    /// The code of the session that `token` is of, where `error` says that it is over: for whom it is nobody else's business.
+    pub fn support_code(&self, error: &Error, token: &str) -> Option<SupportCode> {
+        let Error::Session(Refusal::Ended(_) | Refusal::ExpiredIdle | Refusal::ExpiredAbsolute) = error
+        else {
+            return None;
+        };
+        let token = AuthenticToken::authenticate(token, self.ring.load().rules()).ok()?;
+        Some(SupportCode::of(token.family()))
     }
 
     /// The client that a caller names. Every app has one public client so far; another name is nobody's.

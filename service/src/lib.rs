@@ -14,7 +14,12 @@ pub mod sign_out;
 pub mod amend;
 pub mod own_sessions;
 
+pub mod why;
+
+pub mod active;
+pub mod end_jobs;
 pub mod event_log;
+pub mod first_steps;
 pub mod introspect;
 pub mod sessions;
 
@@ -25,6 +30,8 @@ pub mod signing_keys;
 pub mod api_keys;
 pub mod apps;
 pub mod settings_history;
+
+pub mod meaning;
 
 pub mod change_settings;
 
@@ -61,11 +68,13 @@ pub mod credentials;
 mod revocations;
 mod views;
 
+pub mod lengths;
 pub mod settings;
 
 pub mod events;
 
 mod records;
+mod running_jobs;
 
 pub mod limits;
 

@@ -75,6 +75,7 @@ impl Service {
                 self.still_there(&app, receipt.family()).await?;
                 self.views.put(receipt.family().clone());
                 self.tallies.opened.fetch_add(1, Ordering::Relaxed);
+                self.tallies.end(EndReason::Limit, opening.ends.len());
                 self.note_all(&ends_for(&opening, now)).await;
                 let mut issued = self.issue(&app, &receipt, &token, now).await?;
                 if handoff.is_some() {

@@ -8,7 +8,7 @@ use tenure_core::digest::Salt;
 use tenure_core::family::Family;
 use tenure_core::id::{AppId, Seq};
 use tenure_core::policy::Activity;
-use tenure_core::refusal::{EndReason, Refusal};
+use tenure_core::refusal::Refusal;
 use tenure_core::rotate::{Circumstances, Decision, Notice, Presented, Via, decide};
 use tenure_core::token::IdempotencyKey;
 use tenure_store::{Committed, Unavailable};
@@ -119,9 +119,7 @@ impl Service {
     async fn after_end(&self, seen: &Family, change: &Change, c: &Circumstances<'_>) {
         self.views.forget(seen.id);
         let Change::End { scope, reason, .. } = change else { return };
-        if *reason == EndReason::Reused {
-            self.tallies.reused.fetch_add(1, Ordering::Relaxed);
-        }
+        self.tallies.end(*reason, 1);
         let detail = json!({"reason": reason.as_str(), "every_session_of_the_user": *scope == Scope::User});
         self.note(events::of_session(Type::Ended, c.now, (&seen.app, &seen.user, seen.id), detail)).await;
     }

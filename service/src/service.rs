@@ -7,7 +7,7 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use tenure_core::id::{AppId, FamilyId, UserId};
 use tenure_core::limits::CLOCK_BEHIND;
-use tenure_core::refusal::Refusal;
+use tenure_core::refusal::{EndReason, Refusal};
 use tenure_core::rotate::Recovery;
 use tenure_core::time::Timestamp;
 use tenure_store::{Event, Store, Unavailable};
@@ -24,6 +24,7 @@ use crate::limits::{Rate, Retention};
 use crate::records::{RecoveryRecord, RestoredRecord};
 use crate::revocations::Revocations;
 use crate::ring::{Ring, RingMark, RingSource};
+use crate::running_jobs::RunningJobs;
 use crate::views::Views;
 
 /// The session service. One a process; every operation is a method, each in the module of its name.
@@ -50,6 +51,7 @@ pub struct Service {
     pub(crate) notice_rate: Rate<FamilyId>,
     pub(crate) high_water: AtomicI64,
     pub(crate) tallies: Tallies,
+    pub(crate) running_jobs: RunningJobs,
     /// Wakes those who follow the events.
     pub(crate) happened: watch::Sender<()>,
     /// One change of apps, settings or keys at a time, together with the reading that puts it into force: what is in memory
@@ -97,14 +99,12 @@ pub struct Tallies {
     pub served: [AtomicU64; 4],
     /// Presentations that were refused, by reason, in the order of [`Refusal::ALL`].
     pub refused: [AtomicU64; Refusal::ALL.len()],
-    /// Sessions ended for reuse.
-    pub reused: AtomicU64,
     /// Presentations that would have ended a session for reuse, in apps that only observe.
     pub reuse_observed: AtomicU64,
     /// Sessions opened.
     pub opened: AtomicU64,
-    /// Sessions ended on request.
-    pub ended: AtomicU64,
+    /// Sessions ended, by reason, in the order of [`EndReason::ALL`]. Reuse that ends every session of a user counts once.
+    pub ended: [AtomicU64; EndReason::ALL.len()],
     /// Times that a decision had to be made again because somebody else was faster.
     pub stale: AtomicU64,
 }
@@ -113,6 +113,11 @@ impl Tallies {
     /// Counts a refusal.
     pub(crate) fn refuse(&self, refusal: Refusal) {
         self.refused[refusal.place()].fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Counts sessions that ended.
+    pub(crate) fn end(&self, reason: EndReason, sessions: usize) {
+        self.ended[reason.place()].fetch_add(sessions as u64, Ordering::Relaxed);
     }
 }
 
@@ -137,19 +142,9 @@ impl Service {
         self.clock.monotonic()
     }
 
-    /// The app with this id. Where there is none, but a restored store may have lost it, that is not said until somebody decided
-    /// what is to become of what was lost: its users would be signed out.
+    /// The app with this id.
     pub fn app(&self, id: &AppId) -> Result<Arc<App>> {
-        let absent = || match self.is_undecided() {
-            true => Error::undecided("app"),
-            false => Error::NotFound("app"),
-        };
-        self.catalogue.get(id).ok_or_else(absent)
-    }
-
-    /// Whether a restored store waits for somebody to say what is to become of what it lost.
-    pub(crate) fn is_undecided(&self) -> bool {
-        matches!(self.recovery(self.clock.now()), Recovery::Awaited { .. })
+        self.catalogue.get(id).ok_or(Error::NotFound("app"))
     }
 
     /// Where this service is reached.

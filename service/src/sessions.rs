@@ -1,7 +1,6 @@
 //! Seeing sessions, and ending them from the outside.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use serde_json::{Value, json};
 use tenure_core::end::end;
@@ -9,6 +8,7 @@ use tenure_core::family::{Family, State};
 use tenure_core::id::{AppId, ClientId, FamilyId, UserId};
 use tenure_core::limits::VERIFIER_SKEW;
 use tenure_core::refusal::EndReason;
+use tenure_core::support_code::SupportCode;
 use tenure_core::time::Timestamp;
 use tenure_store::{Announcement, Committed, EndWhere, Filter, Page, Status, Subject};
 use tenure_wire::session::{Session, SessionFilter, SessionList};
@@ -62,7 +62,7 @@ impl Service {
         let now = self.now()?;
         let change = end(family.id, reason, &self.app(&family.app)?.policy_at(now), now);
         if let Committed::Ended = self.store.commit(family, &change).await? {
-            self.tallies.ended.fetch_add(1, Ordering::Relaxed);
+            self.tallies.end(reason, 1);
             let detail = json!({"reason": reason.as_str()});
             let whose = (&family.app, &family.user, family.id);
             self.note(events::of_session(Type::Ended, now, whose, detail)).await;
@@ -112,38 +112,58 @@ impl Service {
         reason: EndReason,
         subject: Option<Subject>,
     ) -> Result<u64> {
-        let at = self.now()?;
-        let remember_until = at.plus(app.policy_at(at).longest_ttl).plus(VERIFIER_SKEW);
-        let announce = subject.map(|subject| Announcement {
+        let mut ending = self.ending_of(app, filter, reason, None)?;
+        let EndWhere { at, remember_until, .. } = ending.0;
+        ending.0.announce = subject.map(|subject| Announcement {
             app: app.id.clone(),
             subject,
             at,
             forget_after: remember_until,
         });
-        let mut end =
-            EndWhere { filter, after: None, reason, at, remember_until, announce, max: ENDS_PER_COMMIT };
-        let mut ended = 0;
-        loop {
-            let begun = self.monotonic();
-            ended += self.end_step(&mut end).await?;
-            if end.after.is_none() {
-                return Ok(ended);
-            }
-            // Whoever ends many leaves the store to others for most of the time.
-            let took = self.monotonic().saturating_sub(begun);
-            self.clock.wait((took * ENDS_REST).min(ENDS_REST_MOST)).await;
+        let mut ended = self.end_some(&mut ending).await?;
+        while ending.after().is_some() {
+            ended += self.end_some(&mut ending).await?;
         }
+        Ok(ended)
     }
 
-    /// Ends the next stretch of what `end` asks for, and says how many; afterwards `end` asks for the rest, from `after` on, which
-    /// is none where nothing is left.
-    async fn end_step(&self, end: &mut EndWhere) -> Result<u64> {
+    /// What is to end, for those who end it step by step: from `after` on, if some of it was done before.
+    pub(crate) fn ending(
+        &self,
+        app: &AppId,
+        filter: &SessionFilter,
+        reason: EndReason,
+        after: Option<FamilyId>,
+    ) -> Result<Ending> {
+        self.ending_of(&*self.app(app)?, parse_filter(app, filter)?, reason, after)
+    }
+
+    fn ending_of(
+        &self,
+        app: &App,
+        filter: Filter,
+        reason: EndReason,
+        after: Option<FamilyId>,
+    ) -> Result<Ending> {
+        let at = self.now()?;
+        let remember_until = at.plus(app.policy_at(at).longest_ttl).plus(VERIFIER_SKEW);
+        let max = ENDS_PER_COMMIT;
+        Ok(Ending(EndWhere { filter, after, reason, at, remember_until, announce: None, max }))
+    }
+
+    /// Ends the next stretch and says how many; then leaves the store to others for most of the time, unless it was the last.
+    pub(crate) async fn end_some(&self, ending: &mut Ending) -> Result<u64> {
+        let (begun, end) = (self.monotonic(), &mut ending.0);
         let done = self.store.end_where(end).await?;
         done.families.iter().for_each(|id| self.views.forget(*id));
-        self.tallies.ended.fetch_add(done.families.len() as u64, Ordering::Relaxed);
+        self.tallies.end(end.reason, done.families.len());
         end.after = done.next;
         if end.announce.take().is_some() {
             self.revocations.catch_up(&self.store, end.at).await?;
+        }
+        if end.after.is_some() {
+            let took = self.monotonic().saturating_sub(begun);
+            self.clock.wait((took * ENDS_REST).min(ENDS_REST_MOST)).await;
         }
         Ok(done.families.len() as u64)
     }
@@ -153,6 +173,16 @@ impl Service {
         let id = FamilyId::parse(id).ok_or(Error::NotFound("session"))?;
         let found = self.look_up(id, self.now()?).await?;
         found.filter(|family| family.app == *app).ok_or(Error::NotFound("session"))
+    }
+}
+
+/// What is left to end of what was asked for.
+pub(crate) struct Ending(EndWhere);
+
+impl Ending {
+    /// Where it goes on; nowhere when nothing is left, and before the first step.
+    pub(crate) fn after(&self) -> Option<FamilyId> {
+        self.0.after
     }
 }
 
@@ -227,6 +257,7 @@ pub fn shown(family: &Family, now: Timestamp) -> Session<Value> {
     let json = |text: &Option<Arc<str>>| text.as_deref().and_then(|text| serde_json::from_str(text).ok());
     Session {
         session_id: family.id.to_string(),
+        support_code: SupportCode::of(family.id).to_string(),
         app_id: family.app.to_string(),
         user_id: family.user.to_string(),
         client_id: family.client.to_string(),

@@ -1,7 +1,5 @@
 //! Signing out: whoever holds a token of a session may end it.
 
-use std::sync::atomic::Ordering;
-
 use serde_json::json;
 use tenure_core::end::sign_out;
 use tenure_core::id::AppId;
@@ -31,7 +29,7 @@ impl Service {
             let (Some(change), Some(seen)) = (change, stored) else { return Ok(true) };
             if let Committed::Ended = self.store.commit(seen, &change).await? {
                 self.views.forget(seen.id);
-                self.tallies.ended.fetch_add(1, Ordering::Relaxed);
+                self.tallies.end(EndReason::User, 1);
                 let detail = json!({"reason": EndReason::User.as_str()});
                 self.note(events::of_session(Type::Ended, now, (&seen.app, &seen.user, seen.id), detail))
                     .await;

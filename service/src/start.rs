@@ -20,6 +20,7 @@ use crate::error::Error;
 use crate::limits::{NOTICES_BURST, NOTICES_PER_MINUTE, REFRESHES_BURST, REFRESHES_PER_SECOND, Rate};
 use crate::revocations::Revocations;
 use crate::ring::{Ring, RingError, RingSource};
+use crate::running_jobs::RunningJobs;
 use crate::service::{Options, Recovering, RingWatch, Service, Tallies};
 use crate::views::Views;
 
@@ -109,6 +110,7 @@ impl Service {
                 options.cached_sessions.max(1000),
             ),
             tallies: Tallies::default(),
+            running_jobs: RunningJobs::default(),
             happened: watch::Sender::new(()),
             changing: tokio::sync::Mutex::new(()),
             ring_source,

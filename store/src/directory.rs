@@ -24,13 +24,15 @@ pub enum Kind {
     Admin,
     /// One-time links into the console, by id.
     AdminLink,
+    /// Jobs that end sessions, by id.
+    EndJob,
     /// What admins did, newest first.
     Audit,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 9] = [
+    pub const ALL: [Kind; 10] = [
         Kind::App,
         Kind::Settings,
         Kind::SigningKey,
@@ -39,6 +41,7 @@ impl Kind {
         Kind::Installation,
         Kind::Admin,
         Kind::AdminLink,
+        Kind::EndJob,
         Kind::Audit,
     ];
 
@@ -53,6 +56,7 @@ impl Kind {
             Self::Installation => "installation",
             Self::Admin => "admin",
             Self::AdminLink => "admin_link",
+            Self::EndJob => "end_job",
             Self::Audit => "audit",
         }
     }

@@ -3,16 +3,17 @@ import assert from 'node:assert/strict';
 
 const handedOver = process.env.TENURE_READY;
 assert.ok(handedOver, 'TENURE_READY is not set: start these tests with the run.sh of their folder');
-const server = JSON.parse(handedOver);
+/** What the server said when it was ready. */
+export const ready = JSON.parse(handedOver);
 
 /** An API key that may do everything. */
-export const apiKey = server.api_key;
+export const apiKey = ready.api_key;
 /** Where it is reached. */
-export const url = server.url;
+export const url = ready.url;
 
 /** A new app with refresh tokens: what one test does never shows in another. */
 export async function newApp(settings = {}) {
-  const { app } = await manage('POST', `${server.url}/v1/apps`, { name: 'Interop' });
+  const { app } = await manage('POST', `${ready.url}/v1/apps`, { name: 'Interop' });
   await changeSettings(app, { refresh_tokens: true, ...settings });
   return { id: app.id, issuer: app.issuer };
 }
@@ -36,7 +37,7 @@ export async function newApiKey(app, role) {
 
 /** Moves the server's clock forward; gives its time in Unix seconds. */
 export async function advanceClock(seconds) {
-  return (await manage('POST', `${server.url}/dev/clock`, { advance_seconds: seconds })).now;
+  return (await manage('POST', `${ready.url}/dev/clock`, { advance_seconds: seconds })).now;
 }
 
 /** Asks the management API; gives the JSON, and throws where the answer is an error. */

@@ -13,6 +13,9 @@ pub struct ErrorBody {
     /// Why a session is not served, for a token with a valid tag.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// Names the session that is over, for its user to read out to support.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub support_code: Option<String>,
     /// What to do about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,

@@ -34,6 +34,9 @@ pub struct OAuthError {
     /// Why the session is not served, for a token with a valid tag.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// Names the session that is over, for its user to read out to support.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub support_code: Option<String>,
 }
 
 /// RFC 7662 §2.2. Everything but `active` is absent for a token that is not active. `C` is the JSON object of further claims.

@@ -46,6 +46,8 @@ pub struct Device {
 pub struct Session<C> {
     /// The session's id, the JWT's `sid`.
     pub session_id: String,
+    /// What its user can read out to support.
+    pub support_code: String,
     /// The app.
     pub app_id: String,
     /// The user.

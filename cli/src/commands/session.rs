@@ -5,9 +5,9 @@ use http::Method;
 use serde_json::{Value, json};
 use tenure_core::time::Span;
 use tenure_service::clock::{Clock as _, SystemClock};
+use tenure_service::lengths;
 use tenure_wire::session::{Session, SessionFilter, SessionList};
 
-use crate::config::span;
 use crate::output::{Fault, Output};
 use crate::remote::{Remote, escaped};
 
@@ -174,7 +174,7 @@ fn end_matching(end: &EndMatching, output: Output) -> Result<(), Fault> {
 }
 
 fn length(text: &str) -> Result<Span, &'static str> {
-    span::parse(text).ok_or("write a length of time as 90s, 10m, 2h or 7d")
+    lengths::parse(text).map(Span::from_secs).ok_or("write a length of time as 90s, 10m, 2h or 7d")
 }
 
 fn path(one: &One) -> String {

@@ -41,7 +41,10 @@ pub async fn refresh(
     match http.service.refresh(&request).await {
         Ok(issued) => carrier.hand_out(issued),
         Err(error @ Error::Session(Refusal::Unknown)) => Err(http.guessed(peer, &headers, error.into())),
-        Err(error) => Err(error.into()),
+        Err(error) => {
+            let code = http.service.support_code(&error, &token);
+            Err(Failure::from(error).with_support_code(code))
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use axum::response::{IntoResponse, Response};
 use http::header::{PRAGMA, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 use tenure_core::refusal::Refusal;
+use tenure_core::support_code::SupportCode;
 use tenure_service::error::Error;
 use tenure_wire::oauth::OAuthError;
 
@@ -26,7 +27,8 @@ impl OAuthFailure {
     /// One of the codes with the status that it has.
     pub fn new(code: OAuthCode, description: &str) -> Self {
         let error = code.as_str().to_owned();
-        let body = OAuthError { error, error_description: description.into(), reason: None };
+        let body =
+            OAuthError { error, error_description: description.into(), reason: None, support_code: None };
         Self { status: code.status(), body, challenge: false, retry_after: None }
     }
 
@@ -38,6 +40,12 @@ impl OAuthFailure {
     /// 401 `invalid_client`; with a challenge where the caller used the `Authorization` header.
     pub fn invalid_client(description: &str, challenge: bool) -> Self {
         Self { challenge, ..Self::new(OAuthCode::InvalidClient, description) }
+    }
+
+    /// The same for a session that is over, which `code` names.
+    pub fn with_support_code(mut self, code: Option<SupportCode>) -> Self {
+        self.body.support_code = code.map(|code| code.to_string());
+        self
     }
 
     fn refused(refusal: Refusal) -> Self {

@@ -62,7 +62,10 @@ pub async fn token(
             let failure = http.guessed(peer, &headers, crate::answer::Failure::malformed("", ""));
             Err(if failure.retry_after().is_some() { failure.into() } else { error.into() })
         }
-        Err(error) => Err(error.into()),
+        Err(error) => {
+            let code = http.service.support_code(&error, token);
+            Err(OAuthFailure::from(error).with_support_code(code))
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use tenure_core::refusal::Refusal;
+use tenure_core::refusal::{EndReason, Refusal};
 use tenure_service::service::Service;
 
 use super::lines::{Lines, Written};
@@ -19,17 +19,13 @@ pub(super) fn write(service: &Service, lines: &mut Lines<'_>) -> Written {
     let refused = Refusal::ALL.iter().zip(&tallies.refused).map(|(why, value)| (why.as_str(), read(value)));
     lines.counters("refreshes_refused", "Refresh tokens that were refused, and why", "reason", refused)?;
     lines.counter(
-        "sessions_reused",
-        "Sessions ended because a replaced token came back",
-        read(&tallies.reused),
-    )?;
-    lines.counter(
         "reuses_observed",
         "Replaced tokens that came back to apps that only observe, and ended nothing",
         read(&tallies.reuse_observed),
     )?;
     lines.counter("sessions_opened", "Sessions opened", read(&tallies.opened))?;
-    lines.counter("sessions_ended", "Sessions ended on request", read(&tallies.ended))?;
+    let ended = EndReason::ALL.iter().zip(&tallies.ended).map(|(why, value)| (why.as_str(), read(value)));
+    lines.counters("sessions_ended", "Sessions ended, and why", "reason", ended)?;
     lines.counter(
         "decisions_repeated",
         "Decisions made again because somebody else was faster",

@@ -77,6 +77,9 @@ pub fn routes() -> BTreeSet<String> {
 fn routes_in(folder: &Path, found: &mut BTreeSet<String>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
+        if path.file_name().is_some_and(|name| name == "console" || name == "console.rs") {
+            continue; // Pages are no API.
+        }
         if path.is_dir() {
             routes_in(&path, found);
         } else {

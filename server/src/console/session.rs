@@ -1,0 +1,187 @@
+//! One session: what became of it, why it will end, and ending it.
+
+use askama::Template;
+use axum::Router;
+use axum::body::Body;
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Redirect};
+use axum::routing::{get, post};
+use http::HeaderMap;
+use serde::Deserialize;
+use serde_json::Value;
+use tenure_core::id::AppId;
+use tenure_service::admins::AdminRole;
+use tenure_service::audit::Act;
+use tenure_service::why::Explained;
+use tenure_wire::event::EventFilter;
+use tenure_wire::session::Session;
+
+use super::admin::Admin;
+use super::form::Form;
+use super::page::{self, AppName, Frame, PageAnswer, PageFailure, Place};
+use super::{Console, rows, words};
+use crate::answer::Failure;
+use crate::request::{Path, Query, app_id};
+
+/// Events of one session that are shown.
+const EVENTS: u32 = 100;
+
+/// The addresses of these pages.
+pub(super) fn routes() -> Router<Console> {
+    Router::new()
+        .route("/apps/{app}/sessions/{sid}", get(show))
+        .route("/apps/{app}/sessions/{sid}/end", post(end))
+}
+
+/// What the page says first.
+#[derive(Deserialize)]
+struct Arrival {
+    done: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "console/session.html")]
+struct SessionPage {
+    frame: Frame,
+    app: AppName,
+    session: Session<Value>,
+    state: String,
+    tone: &'static str,
+    happened: &'static str,
+    advice: &'static str,
+    device: String,
+    user_agent: String,
+    place: String,
+    claims: String,
+    signed_in: String,
+    active: String,
+    refreshed: String,
+    /// When and why it ends by itself.
+    ends: String,
+    refreshes: String,
+    timeline: Vec<Happening>,
+    is_live: bool,
+    may_end: bool,
+}
+
+/// Something that happened to the session.
+struct Happening {
+    at: i64,
+    at_words: String,
+    what: String,
+    detail: String,
+}
+
+async fn show(
+    State(console): State<Console>,
+    Admin(admin): Admin,
+    Path((app, sid)): Path<(String, String)>,
+    arrival: Result<Query<Arrival>, Failure>,
+) -> PageAnswer {
+    let id = app_id(&app)?;
+    let (mut frame, app) = Frame::of_app(&console, &admin, Place::Sessions, "Session", &id)?;
+    frame.notice = match arrival?.0.done.as_deref() {
+        Some("ended") => Some("The session has ended. Its refresh token is refused from now on.".to_owned()),
+        _ => None,
+    };
+    let service = &console.http.service;
+    let Explained { session, happened, advice } = service.explain_session(&id, &sid).await?;
+    let timeline = timeline(&console, &id, &session).await?;
+    let device = session.device.clone().unwrap_or_default();
+    let (state, tone) = rows::state(&session);
+    page::show(&SessionPage {
+        frame,
+        app,
+        state,
+        tone,
+        happened,
+        advice,
+        device: device.name.unwrap_or_default(),
+        user_agent: device.user_agent.unwrap_or_default(),
+        place: device.ip.unwrap_or_default(),
+        claims: serde_json::to_string_pretty(&session.claims).unwrap_or_default(),
+        signed_in: words::moment(session.auth_time),
+        active: words::moment(session.active_at),
+        refreshed: words::moment(session.refreshed_at),
+        ends: ends(&session),
+        refreshes: words::count(u64::from(session.seq.saturating_sub(1)), "refresh")
+            .replace("refreshs", "refreshes"),
+        timeline,
+        is_live: session.status == "live",
+        may_end: admin.require(AdminRole::Operator).is_ok(),
+        session,
+    })
+}
+
+/// When it ends by itself, and by which deadline.
+fn ends(session: &Session<Value>) -> String {
+    match session.idle_expires_at {
+        Some(idle) if idle < session.expires_at => format!(
+            "{}, because nobody would have been active for {}; whatever happens, at {}",
+            words::moment(idle),
+            words::length(idle - session.active_at),
+            words::moment(session.expires_at)
+        ),
+        _ => format!(
+            "{}, because it would have lived for {}",
+            words::moment(session.expires_at),
+            words::length(session.expires_at - session.created_at)
+        ),
+    }
+}
+
+/// Its opening and refreshes as the row tells of them, and its events.
+async fn timeline(
+    console: &Console,
+    app: &AppId,
+    session: &Session<Value>,
+) -> Result<Vec<Happening>, PageFailure> {
+    let service = &console.http.service;
+    let asked = EventFilter { session_id: Some(session.session_id.clone()), ..EventFilter::default() };
+    let query = service.event_query(Some(app), &asked)?;
+    let found = service.events(&query, 0, EVENTS).await?;
+    let happening = |at: i64, what: &str, detail: String| Happening {
+        at,
+        at_words: words::moment(at),
+        what: what.to_owned(),
+        detail,
+    };
+    let mut all = vec![happening(session.created_at, "opened", String::new())];
+    if session.seq > 1 {
+        let times = words::number(u64::from(session.seq - 1));
+        all.push(happening(session.refreshed_at, "last refreshed", format!("{times} in all")));
+    }
+    all.extend(
+        found
+            .events
+            .iter()
+            .map(|event| happening(event.at, &event.kind.replace('_', " "), event.detail.to_string())),
+    );
+    all.sort_by_key(|happening| happening.at);
+    Ok(all)
+}
+
+/// Ends it, for a reason.
+async fn end(
+    State(console): State<Console>,
+    Admin(admin): Admin,
+    Path((app, sid)): Path<(String, String)>,
+    headers: HeaderMap,
+    body: Body,
+) -> PageAnswer {
+    admin.require(AdminRole::Operator)?;
+    let id = app_id(&app)?;
+    let form = Form::read(&console.http, &headers, body).await?;
+    let service = &console.http.service;
+    let session = service.session(&id, &sid).await?;
+    let act = Act {
+        action: "session_ended",
+        app: Some(id.clone()),
+        target: sid.clone(),
+        reason: form.get("reason").map(str::to_owned),
+        detail: serde_json::json!({"user_id": session.user_id}),
+    };
+    service.audit(&admin, act).await?;
+    service.end_session(&id, &sid).await?;
+    Ok(Redirect::to(&format!("/apps/{id}/sessions/{sid}?done=ended")).into_response())
+}

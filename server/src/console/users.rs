@@ -1,0 +1,101 @@
+//! One user of an app: all of their sessions, and ending them.
+
+use askama::Template;
+use axum::Router;
+use axum::body::Body;
+use axum::extract::State;
+use axum::response::{IntoResponse as _, Redirect};
+use axum::routing::{get, post};
+use http::HeaderMap;
+use serde::Deserialize;
+use serde_json::json;
+use tenure_service::admins::AdminRole;
+use tenure_service::audit::Act;
+use tenure_wire::session::SessionFilter;
+
+use super::admin::Admin;
+use super::form::Form;
+use super::page::{self, AppName, Frame, PageAnswer, Place};
+use super::rows::Row;
+use super::{Console, words};
+use crate::answer::Failure;
+use crate::request::{Path, Query, app_id};
+
+/// The addresses of these pages.
+pub(super) fn routes() -> Router<Console> {
+    Router::new().route("/apps/{app}/users", get(show)).route("/apps/{app}/users/end", post(end))
+}
+
+#[derive(Deserialize)]
+struct Asked {
+    #[serde(default)]
+    user_id: String,
+    cursor: Option<String>,
+    ended: Option<u64>,
+}
+
+#[derive(Template)]
+#[template(path = "console/user.html")]
+struct UserPage {
+    frame: Frame,
+    app: AppName,
+    user: String,
+    count: String,
+    rows: Vec<Row>,
+    next: Option<String>,
+    may_end: bool,
+}
+
+async fn show(
+    State(console): State<Console>,
+    Admin(admin): Admin,
+    Path(app): Path<String>,
+    asked: Result<Query<Asked>, Failure>,
+) -> PageAnswer {
+    let (id, asked) = (app_id(&app)?, asked?.0);
+    let (mut frame, app) = Frame::of_app(&console, &admin, Place::Sessions, "User", &id)?;
+    frame.notice = asked.ended.map(|n| format!("{} of this user ended.", words::count(n, "session")));
+    let service = &console.http.service;
+    let now = service.now()?.secs();
+    let filter = SessionFilter { user_id: Some(asked.user_id.clone()), ..SessionFilter::default() };
+    let found = service.list_sessions(&id, &filter, asked.cursor.as_deref(), None).await?;
+    page::show(&UserPage {
+        frame,
+        app,
+        user: asked.user_id,
+        count: words::count(found.total, "session"),
+        rows: found.sessions.iter().map(|session| Row::of(session, now)).collect(),
+        next: found.next_cursor,
+        may_end: admin.require(AdminRole::Operator).is_ok(),
+    })
+}
+
+/// Ends every session of the user.
+async fn end(
+    State(console): State<Console>,
+    Admin(admin): Admin,
+    Path(app): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> PageAnswer {
+    admin.require(AdminRole::Operator)?;
+    let id = app_id(&app)?;
+    let form = Form::read(&console.http, &headers, body).await?;
+    let user = form.get("user_id").unwrap_or_default();
+    let act = Act {
+        action: "user_ended",
+        app: Some(id.clone()),
+        target: user.to_owned(),
+        reason: form.get("reason").map(str::to_owned),
+        detail: json!({}),
+    };
+    let service = &console.http.service;
+    service.app(&id)?;
+    service.audit(&admin, act).await?;
+    let ended = service.end_user(&id, user).await?;
+    let query: String = form_urlencoded::Serializer::new(String::new())
+        .append_pair("user_id", user)
+        .append_pair("ended", &ended.to_string())
+        .finish();
+    Ok(Redirect::to(&format!("/apps/{id}/users?{query}")).into_response())
+}
