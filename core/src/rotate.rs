@@ -70,11 +70,13 @@ impl Recovery {
         matches!(self, Self::Awaited { since } if family.made_in_second() >= since.secs())
     }
 
-    /// Whether what is stored of `family` may come to be another: it looks idle, and the store may have lost that it was not.
-    pub fn may_revise(&self, family: &Family, now: Timestamp) -> bool {
+    /// Whether what is stored of `family` may come to be another: it looks idle, or as if its key had been retired under it,
+    /// and the store may have lost that it was used since.
+    pub fn may_revise(&self, family: &Family, ring: &KeyRing, now: Timestamp) -> bool {
         let Self::Awaited { since } = self else { return false };
-        family.over(now) == Some(Refusal::ExpiredIdle)
-            && family.life.idle_end().is_some_and(|end| end >= *since)
+        family.may_return(now)
+            && family.unusable(ring, now).is_some()
+            && family.life.idle_end().is_none_or(|end| end >= *since)
     }
 }
 

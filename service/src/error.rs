@@ -70,6 +70,13 @@ impl Error {
         Self::Invalid(vec![Problem { path: path.into(), says: says.to_string() }])
     }
 
+    /// Not now: a restored store may have lost what it knew of this `what`, and nobody has decided yet what becomes of that.
+    pub(crate) fn undecided(what: &str) -> Self {
+        let why =
+            format!("a restored store may have lost this {what}, and nobody has run `tenure recover` yet");
+        Self::Unavailable(Unavailable::new(why))
+    }
+
     /// A fault of ours, with its context.
     pub fn bug(context: impl fmt::Display) -> Self {
         Self::Bug(context.to_string())

@@ -8,12 +8,11 @@ use tenure_core::id::{AppId, FamilyId, UserId};
 use tenure_core::limits::VERIFIER_SKEW;
 use tenure_core::rotate::is_ahead;
 use tenure_core::time::Timestamp;
-use tenure_jose::verify;
+use tenure_jose::{Refusal, verify};
 
 use crate::catalogue::App;
 use crate::credentials::{Caller, Role};
-use crate::error::Result;
-use crate::look_up::undecided_yet;
+use crate::error::{Error, Result};
 use crate::service::Service;
 
 /// What auth tokens say of their type.
@@ -61,7 +60,7 @@ impl Service {
             .as_deref()
             .is_some_and(|family| family.may_return(now) && is_ahead(family, &token, ring.rules()))
         {
-            return Err(undecided_yet()); // Row 9: the store is behind the token.
+            return Err(Error::undecided("session")); // Row 9: the store is behind the token.
         }
         let Some(family) = found.filter(|family| family.unusable(ring.rules(), now).is_none()) else {
             return Ok(None);
@@ -84,7 +83,7 @@ impl Service {
     }
 
     async fn auth_token(&self, app: &App, text: &str, now: Timestamp) -> Result<Option<Map<String, Value>>> {
-        let Some(mut said) = claims_now(app, text, now) else { return Ok(None) };
+        let Some(mut said) = self.claims_now(app, text, now)? else { return Ok(None) };
         if self.is_revoked(app, &said, now).await? {
             return Ok(None);
         }
@@ -107,20 +106,29 @@ impl Service {
         Ok(self.revocations.cut_off(&app.id, &user).is_some_and(|cut_off| iat <= cut_off))
     }
 
+    /// The claims of `text` if `app` signed it as an auth token and it has not expired. Whether its session lives is another
+    /// question. Unavailable where a restored store may have lost the key that it names.
+    pub(crate) fn claims_now(
+        &self,
+        app: &App,
+        text: &str,
+        now: Timestamp,
+    ) -> Result<Option<Map<String, Value>>> {
+        let verified = match verify(text, |kid| app.key(kid).map(|key| &key.verifying), &TYPES) {
+            Ok(verified) => verified,
+            Err(Refusal::UnknownKey) if self.is_undecided() => return Err(Error::undecided("signing key")),
+            Err(_) => return Ok(None),
+        };
+        let claims = verified.payload();
+        Ok((is_access_token(app, claims) && is_timely(claims, now)).then(|| claims.clone()))
+    }
+
     /// The session if it is one of `app` and can be used at `now`, by what the store says.
     pub(crate) async fn live(&self, app: &App, id: FamilyId, now: Timestamp) -> Result<Option<Arc<Family>>> {
         let family = self.look_up(id, now).await?;
         let ring = self.ring.load_full();
         Ok(family.filter(|family| family.app == app.id && family.unusable(ring.rules(), now).is_none()))
     }
-}
-
-/// The claims of `text` if `app` signed it as an auth token and it has not expired. Whether its session lives is another
-/// question.
-pub(crate) fn claims_now(app: &App, text: &str, now: Timestamp) -> Option<Map<String, Value>> {
-    let verified = verify(text, |kid| app.key(kid).map(|key| &key.verifying), &TYPES).ok()?;
-    let claims = verified.payload();
-    (is_access_token(app, claims) && is_timely(claims, now)).then(|| claims.clone())
 }
 
 /// An auth token of `app`, and no other kind of token (RFC 9068 §4): for this audience, with a client, and without what only

@@ -5,28 +5,21 @@ use std::sync::Arc;
 use tenure_core::family::Family;
 use tenure_core::id::FamilyId;
 use tenure_core::time::Timestamp;
-use tenure_store::Unavailable;
 
 use crate::error::{Error, Result};
 use crate::service::Service;
 
 impl Service {
     /// The session by what the store says, not a cache; `None` if there is none and none comes back. Unavailable where a
-    /// restored store lost it, or what it says of its idleness is out of date, for as long as nobody decided what is to become
-    /// of that.
+    /// restored store lost it, or what it says of its idleness or its key is out of date, for as long as nobody decided what is
+    /// to become of that.
     pub(crate) async fn look_up(&self, id: FamilyId, now: Timestamp) -> Result<Option<Arc<Family>>> {
         let found = self.views.load(&self.store, id).await?.family;
         let recovery = self.recovery(now);
         let undecided = match found.as_deref() {
             None => recovery.may_bring_back(id),
-            Some(family) => recovery.may_revise(family, now),
+            Some(family) => recovery.may_revise(family, self.ring.load().rules(), now),
         };
-        if undecided { Err(undecided_yet()) } else { Ok(found) }
+        if undecided { Err(Error::undecided("session")) } else { Ok(found) }
     }
-}
-
-/// What is said where a restored store is behind what somebody brings.
-pub(crate) fn undecided_yet() -> Error {
-    let why = "the store lost what it knew of this session, and it is not decided yet what becomes of that";
-    Error::Unavailable(Unavailable::new(why))
 }

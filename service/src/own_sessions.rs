@@ -13,7 +13,6 @@ use tenure_wire::session::{OwnSession, OwnSessions};
 use crate::catalogue::App;
 use crate::error::{Error, NoUser, Result};
 use crate::events::{self, Type};
-use crate::introspect::claims_now;
 use crate::service::Service;
 use crate::sessions::parse_page;
 
@@ -30,7 +29,7 @@ impl Service {
         let now = self.now()?;
         let app = self.app(app)?;
         let refused = |why| Err(Error::NoUser(why));
-        let Some(claims) = claims_now(&app, text, now) else {
+        let Some(claims) = self.claims_now(&app, text, now)? else {
             let ours = self.is_auth_token(&app.id, text)?;
             return refused(if ours { NoUser::Over } else { NoUser::Unknown });
         };

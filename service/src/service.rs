@@ -142,9 +142,19 @@ impl Service {
         self.clock.monotonic()
     }
 
-    /// The app with this id.
+    /// The app with this id. Where there is none, but a restored store may have lost it, that is not said until somebody decided
+    /// what is to become of what was lost: its users would be signed out.
     pub fn app(&self, id: &AppId) -> Result<Arc<App>> {
-        self.catalogue.get(id).ok_or(Error::NotFound("app"))
+        let absent = || match self.is_undecided() {
+            true => Error::undecided("app"),
+            false => Error::NotFound("app"),
+        };
+        self.catalogue.get(id).ok_or_else(absent)
+    }
+
+    /// Whether a restored store waits for somebody to say what is to become of what it lost.
+    pub(crate) fn is_undecided(&self) -> bool {
+        matches!(self.recovery(self.clock.now()), Recovery::Awaited { .. })
     }
 
     /// Where this service is reached.

@@ -3,10 +3,11 @@
 use http::Method;
 use serde_json::json;
 use tenure_core::family::Family;
-use tenure_core::id::FamilyId;
+use tenure_core::id::{FamilyId, Kid};
 use tenure_core::time::{Span, Timestamp};
 use tenure_service::clock::Clock as _;
 use tenure_service::recovery::{Restore, record};
+use tenure_service::ring::RingFile;
 use tenure_store::{Manifest, Sessions as _, Store};
 
 use crate::support::answer::Answer;
@@ -186,6 +187,62 @@ async fn rt_24_nobody_is_told_anything_final_of_a_restored_store_until_somebody_
     app.sign_out(&lost.refresh).await.expect(200);
     let shown = world.get("/v1/recovery").key(&world.admin).send().await;
     insta::assert_snapshot!("open", shown.shown());
+}
+
+#[tokio::test]
+async fn rt_24_a_session_that_moved_on_from_a_retired_key_is_not_called_dead_too_early() {
+    let world = World::new().await;
+    let app = world.app("shop").await;
+    let (moved, stayed) = (app.open("ann").await, app.open("bob").await);
+    let backup = row(&world, &moved.session).await;
+    let made_at = world.clock.now();
+    world.pass(60);
+    for edit in
+        [|ring: &mut RingFile| drop(ring.add(&[9; 32])), |ring: &mut RingFile| ring.activate(Kid(2)).unwrap()]
+    {
+        world.edit_ring(edit);
+        world.service.reload_ring().await;
+    }
+    let moved = app.refreshed(&moved.refresh).await;
+    world.edit_ring(|ring| ring.retire(Kid(1)).unwrap());
+    world.service.reload_ring().await;
+    assert!(!app.is_active(&stayed.auth).await, "nothing is undecided yet");
+    world.memory.lose_commits_since(backup).unwrap();
+    let world = restored(world, made_at).await;
+    let app = TestApp::new(&world, "shop");
+    introspect(&app, &moved.auth).await.refused(503, "temporarily_unavailable");
+    app.call(Method::GET, "/me/sessions").key(&moved.auth).send().await.refused(503, "unavailable");
+    open_recovery(&world, 3600).await;
+    assert!(!app.is_active(&stayed.auth).await);
+    let moved = app.refreshed(&moved.refresh).await;
+    assert!(app.is_active(&moved.auth).await);
+}
+
+#[tokio::test]
+async fn rt_24_an_app_or_a_signing_key_that_a_restore_lost_is_not_called_absent_too_early() {
+    let world = World::new().await;
+    world.app("shop").await;
+    let made_at = world.clock.now();
+    world.pass(60);
+    let other = world.another_store().await;
+    let (late, shop) = (other.app("late").await, TestApp::new(&other, "shop"));
+    let (of_late, of_shop) = (late.open("ann").await, shop.open("ann").await);
+    let world = restored(world, made_at).await;
+    let (late, shop) = (TestApp::new(&world, "late"), TestApp::new(&world, "shop"));
+    late.refresh(&of_late.refresh).await.refused(503, "unavailable");
+    late.grant(&of_late.refresh).send().await.refused(503, "temporarily_unavailable");
+    late.sign_out(&of_late.refresh).await.refused(503, "unavailable");
+    late.call(Method::GET, "/.well-known/jwks.json").send().await.refused(503, "unavailable");
+    late.call(Method::GET, "/me/sessions").key(&of_late.auth).send().await.refused(503, "unavailable");
+    introspect(&late, &of_late.refresh).await.refused(503, "temporarily_unavailable");
+    // The app is there, and not the key that it signed with.
+    introspect(&shop, &of_shop.auth).await.refused(503, "temporarily_unavailable");
+    shop.call(Method::GET, "/me/sessions").key(&of_shop.auth).send().await.refused(503, "unavailable");
+    assert!(!shop.is_active("no.auth.token").await, "what is no token of anybody's is none");
+    world.delete("/v1/recovery").key(&world.admin).send().await.expect(200);
+    late.refresh(&of_late.refresh).await.refused(404, "not_found");
+    assert!(!shop.is_active(&of_shop.auth).await);
+    shop.call(Method::GET, "/me/sessions").key(&of_shop.auth).send().await.refused(401, "invalid_auth_token");
 }
 
 #[tokio::test]

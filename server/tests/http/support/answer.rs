@@ -103,6 +103,7 @@ fn redact(name: &str, value: &mut Value) {
                 _ if text.starts_with("eyJ") => "auth token",
                 _ if text.starts_with("tk_") => "API key",
                 "session_id" | "sid" | "next_cursor" => "session id",
+                "support_code" => "support code",
                 "jti" => "token id",
                 "kid" => "key id",
                 "x" | "y" | "n" => "public key",
