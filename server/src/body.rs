@@ -1,6 +1,7 @@
 //! Reading bodies: bounded in size and time, parsed or refused with the place of the fault.
 
 mod distinct;
+mod objects;
 
 use axum::body::Body;
 use bytes::Bytes;
@@ -12,6 +13,7 @@ use serde_json::error::Category;
 use tenure_service::error::Problem;
 
 use self::distinct::Distinct;
+use self::objects::Objects;
 use crate::answer::Failure;
 use crate::code::Code;
 use crate::limits::MANAGEMENT_BODY_BYTES;
@@ -49,17 +51,13 @@ pub async fn json<T: DeserializeOwned>(http: &Http, headers: &HeaderMap, body: B
     }
     let bytes = read(http, body, MANAGEMENT_BODY_BYTES).await?;
     parse::<Distinct>(&bytes)?;
-    // A list would be taken for the members of an object, in their order.
-    if bytes.trim_ascii_start().first() != Some(&b'{') {
-        return Err(Failure::fields(vec![Problem { path: "body".into(), says: "must be an object".into() }]));
-    }
     parse(&bytes)
 }
 
 /// Parses JSON: 400 where it is none, 422 with the path where it has another shape.
 pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Failure> {
     let mut json = serde_json::Deserializer::from_slice(bytes);
-    let parsed = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+    let parsed = serde_path_to_error::deserialize(Objects(&mut json)).map_err(|error| {
         let path = error.path().to_string();
         let inner = error.into_inner();
         match inner.classify() {
@@ -84,6 +82,9 @@ fn said(error: &serde_json::Error) -> String {
     let text = error.to_string();
     let text = text.split(" at line ").next().unwrap_or_default();
     match text.strip_prefix("invalid type: ").and_then(|rest| rest.split_once("expected ")) {
+        Some((_, expected)) if expected == "a map" || expected.starts_with("struct ") => {
+            "must be an object".to_owned()
+        }
         Some((_, expected)) => format!("must be {expected}"),
         None if text.starts_with("unknown field") || text.starts_with("missing field") => {
             let words = text.split('`').map(|word| if word.len() > NAME_BYTES { "\u{2026}" } else { word });

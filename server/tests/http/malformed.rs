@@ -142,6 +142,37 @@ async fn the_field_at_fault_is_named_by_its_path() {
     insta::assert_snapshot!("unknown_field", unknown.shown());
 }
 
+/// A parser that knows the order of our fields would take such a list for them.
+#[tokio::test]
+async fn a_list_is_no_object_wherever_it_stands() {
+    let world = World::new().await;
+    let app = world.app("shop").await;
+    let opening = |body: serde_json::Value| app.manage(Method::POST, "/sessions").json(body);
+    let ending = |body: serde_json::Value| app.manage(Method::POST, "/sessions/end").json(body);
+    let cases = [
+        (opening(json!(["ann"])), "body"),
+        (opening(json!({"user_id": "ann", "device": []})), "device"),
+        (opening(json!({"user_id": "ann", "device": ["Firefox", null, null]})), "device"),
+        (opening(json!({"user_id": "ann", "device": 7})), "device"),
+        (opening(json!({"user_id": "ann", "claims": []})), "claims"),
+        (ending(json!({"filter": ["ann"], "reason": "x", "dry_run": false})), "filter"),
+        (ending(json!([{"user_id": "ann"}, "x", false])), "body"),
+        (app.manage(Method::PUT, "/session-settings").json(json!([])), "body"),
+        (app.manage(Method::POST, "/api-keys").json(json!(["k", "admin", true])), "body"),
+    ];
+    for (call, path) in cases {
+        let answer = call.send().await.refused(422, "invalid_fields").json();
+        assert_eq!(answer["fields"], json!([{"path": path, "error": "must be an object"}]), "{answer}");
+    }
+    let tokens = app.open("ann").await;
+    for method in [Method::POST, Method::DELETE] {
+        let call = app.call(method, "/tokens").json(json!([tokens.refresh]));
+        clear("a list", &call.send().await.refused(400, "invalid_request"), &[400]);
+    }
+    app.refresh(&tokens.refresh).await.expect(200);
+    assert_eq!(world.events().await.iter().filter(|event| event["user_id"] == "ann").count(), 0);
+}
+
 #[tokio::test]
 async fn the_client_api_is_as_clear() {
     let world = World::new().await;
