@@ -79,14 +79,17 @@ pub fn run(arguments: DoctorArguments, output: Output) -> Result<(), Fault> {
 }
 
 fn words(report: &Report) -> String {
-    let (mut text, mut said) = (String::new(), None);
+    let mut text = String::new();
     for check in &report.checks {
-        let about = match &check.skipped_because {
-            None => String::new(),
-            why if said == why.as_ref() => ": for the same reason".to_owned(),
-            Some(why) => format!(": {why}"),
-        };
-        said = check.skipped_because.as_ref().or(said);
+        let about = check.skipped_because.as_ref().map(|why| {
+            // A reason is given once: when nobody answers, that is so for most checks.
+            let first = report.checks.iter().find(|other| other.skipped_because.as_ref() == Some(why));
+            match first.filter(|first| first.check != check.check) {
+                Some(first) => format!(": as with {}", first.check),
+                None => format!(": {why}"),
+            }
+        });
+        let about = about.unwrap_or_default();
         text += &format!("{:<8} {:<14} {}{about}\n", check.state, check.check, check.looks_at);
         for finding in &check.findings {
             text += &format!(

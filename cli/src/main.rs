@@ -17,6 +17,7 @@ mod log;
 mod traces;
 
 mod config;
+mod counts;
 mod output;
 mod spelling;
 mod times;

@@ -75,6 +75,19 @@ impl Output {
         Ok(())
     }
 
+    /// Prints a list as [`say`](Self::say) does; in words one line each, and `none` where there is nothing to list.
+    pub fn list<T: Serialize>(
+        self,
+        value: &T,
+        lines: impl FnOnce(&T) -> Vec<String>,
+        none: &str,
+    ) -> Result<(), Fault> {
+        self.say(value, |value| match lines(value) {
+            lines if lines.is_empty() => none.to_owned(),
+            lines => lines.join("\n"),
+        })
+    }
+
     /// Says what it costs, and goes on once the caller has agreed to that: with `yes`, or at the terminal. Without either it
     /// fails, and says so.
     pub fn confirm(self, cost: &str, yes: bool) -> Result<(), Fault> {

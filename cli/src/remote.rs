@@ -21,6 +21,9 @@ use crate::node::SOCKET;
 use crate::output::Fault;
 use crate::web::{Address, Stream};
 
+/// What the server adds when it refuses what could have changed something; of a mere question it need not be said.
+const UNCHANGED: &str = "Nothing was changed.";
+
 /// How long to wait before a lost stream is followed again.
 const AGAIN: Duration = Duration::from_secs(1);
 
@@ -180,18 +183,20 @@ impl Remote {
             http1::handshake(TokioIo::new(stream)).await.map_err(Fault::unreachable)?;
         tokio::spawn(connection);
         let request = request.body(Full::new(Bytes::from(body))).map_err(Fault::failed)?;
+        let reads = request.method() == Method::GET;
         let response = sender.send_request(request).await.map_err(Fault::unreachable)?;
-        if response.status().is_success() { Ok(response) } else { Err(refused(response).await?) }
+        if response.status().is_success() { Ok(response) } else { Err(refused(response, reads).await?) }
     }
 }
 
 /// Why the server did not do it, in its words.
-async fn refused(response: Response<Incoming>) -> Result<Fault, Fault> {
+async fn refused(response: Response<Incoming>, reads: bool) -> Result<Fault, Fault> {
     let status = response.status();
     let bytes = response.into_body().collect().await.map_err(Fault::unreachable)?.to_bytes();
     let said: Value = serde_json::from_slice(&bytes).unwrap_or_default();
     let says = said["error"].as_str().unwrap_or("the server refused");
     let hint = said["hint"].as_str().unwrap_or_default();
+    let hint = if reads { hint.trim_start_matches(UNCHANGED).trim_start() } else { hint };
     let text = format!("{status}: {says}");
     let fault = if status.is_server_error() { Fault::unreachable(text) } else { Fault::refused(text) };
     Ok(if hint.is_empty() { fault } else { fault.with(hint) })

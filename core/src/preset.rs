@@ -56,7 +56,7 @@ pub struct Preset {
     /// The standard that its values are held against, if one sets numbers.
     pub standard: Option<Standard>,
     /// Settings that it asks for and that are not available yet.
-    unavailable: &'static [&'static str],
+    pub unavailable: &'static [&'static str],
     /// Why it deviates from its standard, where it does.
     pub justification: &'static str,
     times: Times,
@@ -141,7 +141,8 @@ impl Preset {
         }
     }
 
-    /// Settings that it asks for and that are not so in `settings`: shown as "not met".
+    /// Settings that it asks for and that are not so in `settings`: what is not available yet, and what `settings` override or
+    /// leave no room for.
     pub fn not_met(&self, settings: &Settings) -> Vec<&'static str> {
         let carried = self.more.transport == Transport::Token || settings.transport == self.more.transport;
         self.unavailable.iter().copied().chain((!carried).then_some("transport")).collect()

@@ -94,7 +94,7 @@ impl Service {
     pub async fn effects_of(&self, id: &AppId, change: &SettingsChange<'_>) -> Result<Effects> {
         let app = self.app(id)?;
         let proposed = propose(&app, change)?;
-        self.effects(&app, &proposed.settings, change.applies).await
+        self.effects(&app, &proposed.settings, proposed.preset(), change.applies).await
     }
 }
 
@@ -136,9 +136,14 @@ fn put_together(
 }
 
 impl Proposed {
+    /// The preset that these settings name.
+    pub(crate) fn preset(&self) -> Option<&'static Preset> {
+        self.preset.as_deref().and_then(Preset::find)
+    }
+
     /// Itself, if these settings may be used.
     pub(crate) fn checked(self) -> Result<Self> {
-        let violations = match self.preset.as_deref().and_then(Preset::find) {
+        let violations = match self.preset() {
             Some(preset) => preset.check(&self.settings),
             None => check(&self.settings),
         };
@@ -182,7 +187,7 @@ pub fn changes_of_a_new_app(given: &Map<String, Value>) -> Result<NewAppChanges>
     let proposed = put_together(fresh.clone(), None, given.clone())?;
     Ok(NewAppChanges {
         changes: differences(&fresh, &proposed.settings),
-        warnings: said(warnings(&proposed.settings)),
+        warnings: said(warnings(&proposed.settings, proposed.preset())),
     })
 }
 
@@ -219,7 +224,7 @@ pub fn presets() -> Vec<PresetShown<Map<String, Value>>> {
             sources: preset.sources.iter().map(|s| (*s).to_owned()).collect(),
             standard: preset.standard.map(|standard| standard.name.to_owned()),
             deviates: preset.deviations(&settings),
-            not_met: preset.not_met(&settings).into_iter().map(str::to_owned).collect(),
+            not_met: preset.unavailable.iter().map(|s| (*s).to_owned()).collect(),
             settings: to_json(&settings),
         }
     });

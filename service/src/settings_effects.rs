@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use serde_json::Value;
+use tenure_core::preset::Preset;
 use tenure_core::settings::{ReuseDetection, Settings};
 use tenure_core::time::{Span, Timestamp};
 use tenure_store::{EventFilter, Filter, Status};
@@ -53,8 +54,14 @@ pub(crate) enum Cause {
 }
 
 impl Service {
-    /// What it would do to give `app` these settings.
-    pub(crate) async fn effects(&self, app: &App, to: &Settings, applies: Applies) -> Result<Effects> {
+    /// What it would do to give `app` these settings, under the preset that they name.
+    pub(crate) async fn effects(
+        &self,
+        app: &App,
+        to: &Settings,
+        preset: Option<&Preset>,
+        applies: Applies,
+    ) -> Result<Effects> {
         let now = self.now()?;
         let mut by = EndsBy::default();
         for (cause, over) in beyond(app, to, applies, now) {
@@ -76,7 +83,7 @@ impl Service {
             auth_token_ttl: to.auth_token_ttl().secs(),
             auth_tokens_of_before_until: now.plus(app.policy_at(now).longest_ttl).secs(),
             reuse_observed: if observes { Some(self.reuse_observed(app).await?) } else { None },
-            warnings: said(warnings(to)),
+            warnings: said(warnings(to, preset)),
         })
     }
 
@@ -152,7 +159,7 @@ pub(crate) fn said(problems: Vec<Problem>) -> Vec<String> {
 }
 
 /// What may be set and is seldom meant.
-pub(crate) fn warnings(settings: &Settings) -> Vec<Problem> {
+pub(crate) fn warnings(settings: &Settings, preset: Option<&Preset>) -> Vec<Problem> {
     let mut found = Vec::new();
     let mut warn = |path: &str, says: &str| found.push(Problem { path: path.into(), says: says.into() });
     if settings.retry_leeway > Span::ZERO && settings.retry_leeway < Span::from_secs(15) {
@@ -173,6 +180,18 @@ pub(crate) fn warnings(settings: &Settings) -> Vec<Problem> {
             "settings.refresh_tokens",
             "is off: an auth token cannot be refreshed, and a session cannot be ended early",
         );
+    }
+    for setting in preset.map(|preset| preset.not_met(settings)).unwrap_or_default() {
+        match setting {
+            "transport" => warn(
+                "settings.transport",
+                "is token: the preset asks for a cookie, which needs pages in allowed_origins",
+            ),
+            other => warn(
+                &format!("settings.{other}"),
+                "is not as the preset asks for it: that is not available yet",
+            ),
+        }
     }
     found
 }

@@ -76,7 +76,7 @@ impl Service {
     pub async fn effects_of_undo(&self, id: &AppId, change: &SettingsChange<'_>) -> Result<Effects> {
         let app = self.app(id)?;
         let proposed = self.one_before(&app, change).await?;
-        self.effects(&app, &proposed.settings, change.applies).await
+        self.effects(&app, &proposed.settings, proposed.preset(), change.applies).await
     }
 
     async fn one_before(&self, app: &App, change: &SettingsChange<'_>) -> Result<Proposed> {

@@ -61,7 +61,11 @@ pub fn run(command: AdminCommand, output: Output) -> Result<(), Fault> {
         }
         AdminCommand::List(remote) => {
             let list: AdminList = remote.get("/v1/admins")?;
-            output.say(&list, |list| list.admins.iter().map(|admin| line(admin) + "\n").collect())
+            output.list(
+                &list,
+                |list| list.admins.iter().map(line).collect(),
+                "Nobody may use the console yet.",
+            )
         }
         AdminCommand::Remove(remove) => {
             let path = format!("/v1/admins/{}", escaped(&remove.name));

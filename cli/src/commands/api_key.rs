@@ -67,7 +67,7 @@ pub fn run(command: ApiKeyCommand, output: Output) -> Result<(), Fault> {
         }
         ApiKeyCommand::List(list) => {
             let list = listed(&list)?;
-            output.say(&list, |list| list.api_keys.iter().map(|key| line(key) + "\n").collect())
+            output.list(&list, |list| list.api_keys.iter().map(line).collect(), "There is no API key.")
         }
         ApiKeyCommand::Revoke(revoke) => {
             let path = format!("{}/{}", path(&revoke.of.app), escaped(&revoke.id));

@@ -49,7 +49,7 @@ pub fn run(command: AppCommand, output: Output) -> Result<(), Fault> {
         AppCommand::Apply(apply) => desired::apply(&apply, output),
         AppCommand::List(remote) => {
             let list: AppList = remote.get("/v1/apps")?;
-            output.say(&list, |list| list.apps.iter().map(|app| line(app) + "\n").collect())
+            output.list(&list, |list| list.apps.iter().map(line).collect(), "There is no app.")
         }
     }
 }

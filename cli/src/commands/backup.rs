@@ -7,7 +7,6 @@ mod verify;
 mod lost;
 
 mod words;
-pub use words::at_second;
 
 use std::path::{Path, PathBuf};
 

@@ -3,6 +3,7 @@
 use clap::{Args, Subcommand};
 use http::Method;
 use serde_json::json;
+use tenure_service::limits::{JWKS_MAX_AGE_SECS, JWKS_STALE_SECS};
 use tenure_wire::app::{SigningKey, SigningKeyList};
 
 use crate::output::{Fault, Output};
@@ -106,27 +107,33 @@ fn line(key: &SigningKey) -> String {
 fn cost(retire: &Retire, keys: &[SigningKey]) -> String {
     let (kid, app) = (&retire.kid, &retire.of.app);
     let state = keys.iter().find(|key| key.kid == *kid).map(|key| key.state.as_str());
+    let read_again = read_again();
     let successor = match (state, keys.iter().find(|key| key.state == "published" && key.kid != *kid)) {
         (Some("signing"), Some(next)) => format!(
             "Key {} signs at once; it was published {}. A verifier that has not read the keys since refuses new tokens until it \
-             does, 10 minutes at most.",
+             does: {read_again}.",
             next.kid,
             ago(next.published_at)
         ),
-        (Some("signing"), None) => {
-            "A new key signs at once. A verifier that does not read the keys again when it meets a key \
-                                    that it does not know refuses new tokens for up to 10 minutes."
-                .to_owned()
-        }
+        (Some("signing"), None) => format!(
+            "A new key signs at once. A verifier that does not read the keys again when it meets one that it does not know \
+             refuses new tokens until it does: {read_again}."
+        ),
         _ => "It does not sign now; what signs goes on.".to_owned(),
     };
     format!(
         "Retiring key {kid} of {app} as compromised:\n\
          * Every auth token that it signed is refused: by introspection at once, by verifiers once they have read the keys again: \
-         within 10 minutes, or an hour more behind a cache that hands out older copies.\n\
+         {read_again}.\n\
          * {successor}\n\
          * Nobody is signed out: each session goes on with its next refresh. Applications without refresh tokens have to sign \
          their users in again.\n\
          It cannot be undone."
     )
+}
+
+/// When a verifier that goes by the JWKS has read it again.
+fn read_again() -> String {
+    let (fresh, stale) = (JWKS_MAX_AGE_SECS / 60, JWKS_STALE_SECS / 60);
+    format!("within {fresh} minutes, or {stale} minutes more behind a cache that hands out older copies")
 }

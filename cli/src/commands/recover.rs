@@ -5,9 +5,10 @@ use http::Method;
 use serde_json::json;
 use tenure_wire::recovery::{RecoveryStatus, Restored};
 
-use super::backup::at_second;
+use crate::counts::count;
 use crate::output::{Fault, Output};
 use crate::remote::Remote;
+use crate::times::{moment, moment_from_here};
 
 #[derive(Args)]
 pub struct RecoverArguments {
@@ -50,7 +51,7 @@ fn seconds(text: &str) -> Result<u32, String> {
 }
 
 fn in_words(status: &RecoveryStatus) -> String {
-    let closes_at = status.closes_at.map(at_second).unwrap_or_default();
+    let closes_at = status.closes_at.map(moment_from_here).unwrap_or_default();
     let mut text = match status.state.as_str() {
         "open" => format!(
             "Recovery is open until {closes_at}. Clients whose tokens are newer than the store go on from them. Until then the ring's \
@@ -63,23 +64,15 @@ fn in_words(status: &RecoveryStatus) -> String {
         _ => "Recovery is closed. Clients whose tokens are newer than the store wait (503).".to_owned(),
     };
     text += &format!(
-        "\nSince the server started, {} went on, and {} told to wait.",
-        counted(status.fast_forwarded, "client", ""),
-        counted(status.out_of_sync, "request", " was"),
+        "\nSince the server started, {} went on, and {} {} told to wait.",
+        count(status.fast_forwarded, "client"),
+        count(status.out_of_sync, "request"),
+        if status.out_of_sync == 1 { "was" } else { "were" },
     );
     if let Some(restored) = &status.restored {
         text += &lost_in_words(restored, status.state == "awaited");
     }
     text
-}
-
-/// `1 request was`, or `2 requests were`.
-fn counted(n: u64, what: &str, was: &str) -> String {
-    match (n, was) {
-        (1, _) => format!("1 {what}{was}"),
-        (_, "") => format!("{n} {what}s"),
-        _ => format!("{n} {what}s were"),
-    }
 }
 
 fn lost_in_words(restored: &Restored, awaited: bool) -> String {
@@ -96,8 +89,8 @@ fn lost_in_words(restored: &Restored, awaited: bool) -> String {
          \x20 * Sessions opened in between: their users sign in again.\n\
          \x20 * Ends in between: who signed out, was ended, or was caught with a stolen token is signed in again. {ends}\n\
          \x20 * Changes of apps, settings and keys: an API key that was revoked in between works again.",
-        at_second(restored.at),
-        at_second(restored.backup_made_at),
+        moment(restored.at),
+        moment(restored.backup_made_at),
         if awaited { "will be" } else { "is" },
     )
 }

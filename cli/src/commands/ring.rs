@@ -9,6 +9,7 @@ use tenure_core::id::Kid;
 use tenure_service::ring::{RingFile, RingSource};
 use tenure_wire::ring::{RingKey, RingReport};
 
+use crate::counts::count;
 use crate::node;
 use crate::output::{Fault, Output};
 use crate::remote::Remote;
@@ -156,7 +157,10 @@ fn held_everywhere(kid: u8, report: &RingReport) -> Result<(), Fault> {
         None => format!("node {:?} does not hold key {kid} yet", report.node),
         Some(key) if key.not_held_by.is_empty() => return Ok(()),
         Some(key) => {
-            format!("not every running node holds key {kid} yet: {} does not", quoted(&key.not_held_by))
+            format!(
+                "not every running node holds key {kid} yet: it is missing on {}",
+                quoted(&key.not_held_by)
+            )
         }
     };
     let problem = report.problem.as_ref().map(|problem| format!(" It says: {problem}.")).unwrap_or_default();
@@ -200,9 +204,8 @@ fn cost(kid: u8, report: Option<&RingReport>) -> String {
 
 fn sessions(key: &RingKey) -> String {
     match (key.sessions.unwrap_or(0), key.sessions_is_bound) {
-        (1, _) => "1 session".to_owned(),
-        (count, false) => format!("{count} sessions"),
-        (count, true) => format!("more than {count} sessions"),
+        (sessions, false) => count(sessions, "session"),
+        (at_least, true) => format!("more than {}", count(at_least, "session")),
     }
 }
 

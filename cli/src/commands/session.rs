@@ -1,5 +1,7 @@
 //! `tenure session list|show|end|end-matching`.
 
+mod words;
+
 use clap::{Args, Subcommand};
 use http::Method;
 use serde_json::{Value, json};
@@ -8,8 +10,10 @@ use tenure_service::clock::{Clock as _, SystemClock};
 use tenure_service::lengths;
 use tenure_wire::session::{Session, SessionFilter, SessionList};
 
+use crate::counts::count;
 use crate::output::{Fault, Output};
 use crate::remote::{Remote, escaped};
+use crate::times;
 
 #[derive(Subcommand)]
 pub enum SessionCommand {
@@ -35,6 +39,9 @@ pub struct Which {
     /// Only those that were opened in the last, for instance, 2h or 7d.
     #[arg(long, value_parser = length)]
     opened_within: Option<Span>,
+    /// Only those that were opened before this moment: "2026-11-25 20:16:22 UTC", as tenure prints it, or RFC 3339.
+    #[arg(long, value_parser = moment)]
+    opened_before: Option<i64>,
     /// Only those whose user was not active for at least.
     #[arg(long, value_parser = length)]
     idle_for: Option<Span>,
@@ -99,15 +106,15 @@ pub fn run(command: SessionCommand, output: Output) -> Result<(), Fault> {
     match command {
         SessionCommand::List(list) => {
             let found: SessionList<Value> = list.which.remote.get(&list.path())?;
-            output.say(&found, |found| {
+            let lines = |found: &SessionList<Value>| {
                 let more = found.next_cursor.as_ref().map(|cursor| format!("more: --cursor={cursor}"));
-                let lines: String = found.sessions.iter().map(|session| line(session) + "\n").collect();
-                lines + &more.unwrap_or_default()
-            })
+                found.sessions.iter().map(words::line).chain(more).collect()
+            };
+            output.list(&found, lines, "No session matches.")
         }
         SessionCommand::Show(one) => {
             let session: Session<Value> = one.remote.get(&path(&one))?;
-            output.say(&session, |session| serde_json::to_string_pretty(session).unwrap_or_default())
+            output.say(&session, words::details)
         }
         SessionCommand::EndMatching(end) => end_matching(&end, output),
         SessionCommand::End(one) => {
@@ -123,6 +130,7 @@ impl Which {
         SessionFilter {
             user_id: self.user.clone(),
             created_from: before(self.opened_within),
+            created_before: self.opened_before,
             active_before: before(self.idle_for),
             client_id: self.client.clone(),
             settings_version: self.settings_version,
@@ -158,12 +166,13 @@ impl List {
     }
 }
 
-/// Counts first: nobody ends more than they were told.
+/// Counts first, by the same filter to the second: nobody ends more than they were told, save what comes to match meanwhile.
 fn end_matching(end: &EndMatching, output: Output) -> Result<(), Fault> {
     let path = format!("/v1/apps/{}/sessions/end", escaped(&end.which.app));
-    let body = |dry_run| json!({"filter": end.which.filter(), "reason": end.why, "dry_run": dry_run});
+    let filter = end.which.filter();
+    let body = |dry_run| json!({"filter": &filter, "reason": end.why, "dry_run": dry_run});
     let counted: Value = end.which.remote.call(Method::POST, &path, Some(&body(true)))?;
-    let sessions = |n: &Value| if n == 1 { "1 session".to_owned() } else { format!("{n} sessions") };
+    let sessions = |n: &Value| count(n.as_u64().unwrap_or_default(), "session");
     if end.dry_run {
         return output.say(&counted, |n| format!("{} would end. None has.", sessions(&n["would_end"])));
     }
@@ -177,11 +186,10 @@ fn length(text: &str) -> Result<Span, &'static str> {
     lengths::parse(text).map(Span::from_secs).ok_or("write a length of time as 90s, 10m, 2h or 7d")
 }
 
-fn path(one: &One) -> String {
-    format!("/v1/apps/{}/sessions/{}", escaped(&one.app), escaped(&one.session))
+fn moment(text: &str) -> Result<i64, &'static str> {
+    times::parse(text).ok_or("write a moment as \"2026-11-25 20:16:22 UTC\" or 2026-11-25T20:16:22Z")
 }
 
-fn line(session: &Session<Value>) -> String {
-    let reason = session.reason.as_deref().map(|reason| format!(" ({reason})")).unwrap_or_default();
-    format!("{}  {}  {}{reason}  seq {}", session.session_id, session.user_id, session.status, session.seq)
+fn path(one: &One) -> String {
+    format!("/v1/apps/{}/sessions/{}", escaped(&one.app), escaped(&one.session))
 }

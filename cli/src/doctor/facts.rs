@@ -91,6 +91,14 @@ pub struct Files {
     pub schema: Result<Schema, String>,
 }
 
+impl Facts {
+    /// Why there is no app to look at, where there is none.
+    pub fn no_apps(&self) -> Option<String> {
+        let why = || self.node.as_ref().err().cloned().unwrap_or_else(|| "there is no app yet".to_owned());
+        self.apps.is_empty().then(why)
+    }
+}
+
 impl AppFacts {
     /// A setting that is a text.
     pub fn text(&self, setting: &str) -> &str {

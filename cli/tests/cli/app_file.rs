@@ -86,7 +86,7 @@ fn a_difference_says_what_changes_and_whom_it_ends() {
     assert_eq!(difference["live_sessions"], 1);
     let words = bench.app(&["diff"]).stdout;
     assert!(words.contains("  idle_timeout         5d -> 1h\n"), "{words}");
-    assert!(words.contains("Applies to new sessions only: of 1 live sessions 0 end."), "{words}");
+    assert!(words.contains("Applies to new sessions only.\nLive sessions: 1, of which end: 0.\n"), "{words}");
 
     // Without a terminal it wants to be told, and says what it would have done.
     let asked = bench.app(&["apply"]);
@@ -95,6 +95,19 @@ fn a_difference_says_what_changes_and_whom_it_ends() {
     let done = bench.app(&["apply", "--yes", "--applies", "now", "--reason", "an audit"]);
     assert_eq!(done.stdout, "demo is as the file says now, with version 2 of its settings.\n");
     assert!(bench.export("demo").contains("name = \"The shop\"\npreset = \"consumer\"\n"));
+
+    // What the preset limits, the file lifts; and then there is no preset any more.
+    bench.write("id = 'demo'\npreset = 'internal-tool'\n");
+    assert!(bench.app(&["apply", "--yes"]).stdout.ends_with("version 3 of its settings.\n"));
+    assert!(bench.export("demo").contains("max_sessions = 5\n"));
+    bench.write("id = 'demo'\npreset = 'none'\n[settings]\nmax_sessions = 'none'\n");
+    let lifted = bench.app(&["apply", "--yes"]);
+    assert!(lifted.stderr.contains("  max_sessions         5 -> none\n"), "{lifted:?}");
+    let exported = bench.export("demo");
+    assert!(
+        exported.contains("preset = \"none\"\n") && exported.contains("max_sessions = \"none\"\n"),
+        "{exported}"
+    );
 
     // Off: whoever is signed in loses the session.
     bench.write("id = 'demo'\npreset = 'none'\n[settings]\nrefresh_tokens = false\n");

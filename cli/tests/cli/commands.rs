@@ -74,8 +74,16 @@ fn sessions_are_listed_shown_and_ended() {
         assert_eq!(words(&said), format!("{}  {bob}  live  seq 1", two.sid));
         let show = command(&["session", "show", &one.sid, "--app", "demo", "--json"]).json();
         assert_eq!((&show["user_id"], &show["status"]), (&ann.clone().into(), &"live".into()));
+        let seconds = show["created_at"].as_i64().expect("JSON keeps seconds").to_string();
         let said = command(&["session", "show", &one.sid, "--app", "demo"]);
-        assert!(words(&said).contains(&one.sid), "{said:?}");
+        let shown = words(&said);
+        assert!(shown.contains(&one.sid) && !shown.contains(&seconds), "{said:?}");
+        let line = |name: &str| shown.lines().find(|line| line.starts_with(name)).expect("a line").to_owned();
+        assert!(line("opened ").contains(" UTC (") && line("opened ").ends_with(')'), "{said:?}");
+        assert!(
+            line("last end ").contains(" UTC (in 29 d 23 h") || line("last end ").contains(" UTC (in 30 d"),
+            "{said:?}"
+        );
         assert_eq!(
             command(&["session", "end", &one.sid, "--app", "demo", "--json"]).json()["ended"],
             one.sid
@@ -92,7 +100,13 @@ fn sessions_are_listed_shown_and_ended() {
         let none = command(&["session", "list", "--app", "nowhere"]);
         assert!(none.refusal(4).starts_with("tenure: 404"), "{none:?}");
         let odd = command(&["session", "list", "--app", "demo", "--status", "asleep"]);
-        assert!(odd.refusal(4).starts_with("tenure: 4"), "{odd:?}");
+        let says = odd.refusal(4);
+        assert!(says.starts_with("tenure: 422") && !says.contains("Nothing was changed"), "{odd:?}");
+        let before =
+            |at: &str| command(&["session", "list", "--app", "demo", "--user", &ann, "--opened-before", at]);
+        assert_eq!(words(&before("2020-01-01 00:00:00 UTC")), "No session matches.");
+        assert!(words(&before("2999-01-01T00:00:00Z")).starts_with(&one.sid));
+        assert!(before("yesterday").refusal(2).contains("write a moment as"));
     }
     dev.stop();
 }
@@ -110,6 +124,8 @@ fn api_keys_are_created_listed_and_revoked() {
         // A backend's key does not reach what an administrator does.
         let refused = run(over_network(&dev, &["api-key", "list", "--app", "demo"], key));
         assert!(refused.refusal(4).starts_with("tenure: 403"), "{refused:?}");
+        let all = command(&["api-key", "list"]);
+        assert!(words(&all).contains(&format!("{id}  backend  demo  a backend")), "{all:?}");
         let list = command(&["api-key", "list", "--app", "demo", "--json"]);
         assert!(list.stdout.contains(id) && !list.stdout.contains(key), "{list:?}");
         let said = command(&["api-key", "list", "--app", "demo"]);
@@ -159,6 +175,10 @@ fn signing_keys_are_listed_rotated_and_retired() {
             command(&["key", "list", "--app", "demo", "--json"]).json()["signing_keys"][0]["kid"],
             *first
         );
+        let unknown = command(&["key", "retire", "nokid", "--app", "demo", "--compromised"]);
+        assert!(unknown.refusal(4).contains("app demo has no key nokid"), "{unknown:?}");
+        // The same as in docs/operating/keys.md.
+        assert!(says.matches("within 10 minutes, or 60 minutes more behind a cache").count() == 2, "{says}");
         let mut agreed = compromised.to_vec();
         agreed.extend(["--yes", "--json", "--reason", "a drill"]);
         let left = command(&agreed).json();

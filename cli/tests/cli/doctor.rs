@@ -205,6 +205,9 @@ fn what_is_wrong_before_the_first_start() {
     production.make_ring();
     let done = run(production.command(&["doctor", "--json"]));
     assert_eq!(done.json()["healthy"], true, "{done:?}");
+    let said = run(production.command(&["doctor"])).stdout;
+    assert_eq!(said.matches("no server answers").count(), 1, "{said}");
+    assert!(said.contains("the keys that tokens are signed with: as with issuer\n"), "{said}");
     let step = |step: u32| {
         let db = rusqlite::Connection::open(production.folder.database()).expect("a database");
         db.pragma_update(None, "user_version", step).expect("a step");

@@ -141,8 +141,8 @@ pub fn words(difference: &Difference) -> String {
         text += &format!("  {setting:<20} {from} -> {to}\n");
     }
     if !difference.creates {
-        let of_live = format!("of {} live sessions {} end", difference.live_sessions, difference.ends);
-        text += &format!("Applies to {}: {of_live}.\n", whom(&difference.applies));
+        text += &format!("Applies to {}.\n", whom(&difference.applies));
+        text += &format!("Live sessions: {}, of which end: {}.\n", difference.live_sessions, difference.ends);
     }
     for warning in &difference.warnings {
         text += &format!("Warning: {warning}\n");

@@ -7,7 +7,8 @@ use serde::Serialize;
 use tenure_sqlite::backup::{Losses, RecordLoss};
 use tenure_store::Kind;
 
-use super::words;
+use crate::counts::count;
+use crate::times::moment;
 
 /// Ends that are printed one by one; the rest is counted.
 const SHOWN: usize = 20;
@@ -77,7 +78,7 @@ impl Lost {
     pub fn ends_in_words(&self) -> String {
         let mut text = String::new();
         for end in self.listed_ends.iter().take(SHOWN) {
-            let at = words::at_second(end.at);
+            let at = moment(end.at);
             let _ = writeln!(
                 text,
                 "      {}  {}  {}  {}  {at}",
@@ -97,7 +98,7 @@ impl Lost {
         let mut text: String =
             self.changes.iter().take(SHOWN).map(|change| format!("      {change}\n")).collect();
         if self.announcements > 0 {
-            let n = words::count(self.announcements, "announcement");
+            let n = count(self.announcements, "announcement");
             let _ = writeln!(
                 text,
                 "      {n} that tokens of a user, an app or a signing key are not good any more are forgotten: what is still out \

@@ -17,8 +17,10 @@ use tenure_wire::recovery::BackupMade;
 use super::lost::Lost;
 use super::verify::opens;
 use super::{Place, failed, folder_of, words};
+use crate::counts::count;
 use crate::node;
 use crate::output::{Fault, Output};
+use crate::times::moment;
 
 #[derive(Args)]
 pub struct Restore {
@@ -116,7 +118,7 @@ fn refuse_a_past(manifest: &Manifest, now: Timestamp) -> Result<(), Fault> {
         return Err(Fault::failed(format!(
             "this machine's clock is {} s behind the backup, which is of {}: set the clock right first. Nothing was changed",
             behind.secs(),
-            words::moment(manifest.high_water)
+            moment(manifest.high_water.secs())
         )));
     }
     Ok(())
@@ -192,8 +194,8 @@ fn sessions_in_words(outcome: &Outcome) -> String {
         Some(lost) => format!(
             "  * Sessions that were opened since: {} was live. Their users sign in again.\n    {} of the others with newer tokens: \
              their clients go on once recovery is open.\n",
-            words::count(lost.sessions_opened, "session"),
-            words::count(lost.clients_ahead, "session"),
+            count(lost.sessions_opened, "session"),
+            count(lost.clients_ahead, "session"),
         )
         .replace("sessions was", "sessions were"),
         None => "  * Sessions that were opened since. Their users sign in again.\n".to_owned(),
@@ -206,22 +208,23 @@ fn ends_in_words(outcome: &Outcome) -> String {
         let why = outcome.not_known.as_ref().map(|why| format!(" ({why})")).unwrap_or_default();
         return format!(
             "{lead} is signed in again. Which these are is not known{why}: if the old store, or a later backup, is still somewhere, \
-             restore again with --ends-from. Else end what must not live: tenure session end, DELETE ISS/users/USER/tokens for one \
-             user, POST ISS/sessions/end with \"created_before\" for all that the backup holds.\n"
+             restore again with --ends-from. Else end what must not live: tenure session end-matching, with --user for one user, with \
+             --opened-before \"{}\" for all that the backup holds.\n",
+            moment(outcome.backup.made_at)
         );
     };
     let listed = lost.ends_in_words();
     match lost.ends {
         0 => format!("{lead}: nobody, by the store before it.\n"),
         n if outcome.ended_again == n && outcome.dry_run => {
-            format!("{lead}: {}, which would end again as they were:\n{listed}", words::count(n, "session"))
+            format!("{lead}: {}, which would end again as they were:\n{listed}", count(n, "session"))
         }
         n if outcome.ended_again == n => {
-            format!("{lead}: {}, ended again as they were:\n{listed}", words::count(n, "session"))
+            format!("{lead}: {}, ended again as they were:\n{listed}", count(n, "session"))
         }
         n => format!(
             "{lead} is signed in again: {}\n{listed}    End them again: run this with --ends-from {}\n",
-            words::count(n, "session"),
+            count(n, "session"),
             outcome.kept.as_ref().unwrap_or(&outcome.store).display()
         ),
     }
@@ -234,8 +237,8 @@ fn changes_in_words(outcome: &Outcome) -> String {
         let made = if outcome.dry_run { "would be" } else { "are" };
         again = format!(
             "  * {} and {} of users, apps and signing keys that are over {made} as the store before it had them.\n",
-            words::count(outcome.keys_again, "API key or signing key").replace("keys or", "key or"),
-            words::count(outcome.announced_again, "announcement"),
+            count(outcome.keys_again, "API key or signing key").replace("keys or", "key or"),
+            count(outcome.announced_again, "announcement"),
         );
     }
     again

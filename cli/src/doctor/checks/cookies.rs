@@ -6,7 +6,7 @@ use crate::doctor::finding::Finding;
 pub(super) fn judge(facts: &Facts) -> Verdict {
     let with_cookies: Vec<_> = facts.apps.iter().filter(|app| app.text("transport") == "cookie").collect();
     if with_cookies.is_empty() {
-        return Verdict::skipped("no app uses them");
+        return Verdict::skipped(facts.no_apps().unwrap_or_else(|| "no app uses them".to_owned()));
     }
     let found = with_cookies.into_iter().filter(|app| !app.issuer.starts_with("https://")).map(|app| {
         Finding::new(

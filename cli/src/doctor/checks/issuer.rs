@@ -8,8 +8,8 @@ const UNREACHABLE: &str = "Clients cannot refresh, and verifiers cannot fetch ke
 const ANOTHER: &str = "Verifiers compare the two, and refuse every token when they differ.";
 
 pub(super) fn judge(facts: &Facts) -> Verdict {
-    if facts.apps.is_empty() {
-        return Verdict::skipped("there is no app to ask for");
+    if let Some(why) = facts.no_apps() {
+        return Verdict::skipped(why);
     }
     let mut found: Vec<Finding> = Vec::new();
     for finding in facts.apps.iter().filter_map(of_app) {

@@ -12,8 +12,8 @@ use crate::doctor::finding::Finding;
 const REFUSED: &str = "Verifiers refuse tokens that are signed with a key that they do not get.";
 
 pub(super) fn judge(facts: &Facts) -> Verdict {
-    if facts.apps.is_empty() {
-        return Verdict::skipped("there is no app to ask for");
+    if let Some(why) = facts.no_apps() {
+        return Verdict::skipped(why);
     }
     let mut found: Vec<Finding> = facts.apps.iter().filter_map(lead).collect();
     let reached: Vec<_> = facts.apps.iter().filter(|app| app.jwks.is_ok()).collect();

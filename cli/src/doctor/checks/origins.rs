@@ -4,8 +4,8 @@ use super::{Facts, Verdict};
 use crate::doctor::finding::Finding;
 
 pub(super) fn judge(facts: &Facts) -> Verdict {
-    if facts.apps.is_empty() {
-        return Verdict::skipped("there is no app to look at");
+    if let Some(why) = facts.no_apps() {
+        return Verdict::skipped(why);
     }
     let mut found = Vec::new();
     for app in &facts.apps {

@@ -12,8 +12,8 @@ use crate::doctor::finding::Finding;
 const LEEWAY_SECS: i64 = 15;
 
 pub(super) fn judge(facts: &Facts) -> Verdict {
-    if facts.apps.is_empty() {
-        return Verdict::skipped("there is no app to look at");
+    if let Some(why) = facts.no_apps() {
+        return Verdict::skipped(why);
     }
     let found = facts.apps.iter().flat_map(|app| [deviation(app), observed(app), leeway(app)]);
     Verdict::Judged(found.flatten().collect())

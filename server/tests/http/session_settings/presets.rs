@@ -99,3 +99,26 @@ async fn a_deviation_from_the_standard_that_a_preset_names_needs_a_justification
     app.change_settings(justified).await.expect(200);
     app.change_settings(json!({"justification": "  "})).await.refused(422, "invalid_fields");
 }
+
+#[tokio::test]
+async fn a_dry_run_warns_of_what_is_not_as_the_preset_asks_for_it() {
+    let world = World::new().await;
+    let app = world.create_app("shop").await;
+    let warned = async |settings: Value| {
+        let call = app.manage(Method::PUT, "/session-settings?dry_run=true").json(settings);
+        let answer = call.send().await.expect(200).json();
+        answer["effects"]["warnings"].as_array().unwrap().clone()
+    };
+    assert!(warned(json!({"preset": "consumer"})).await.is_empty());
+    let no_page = warned(json!({"preset": "social-pwa"})).await;
+    assert_eq!(
+        no_page,
+        ["settings.transport is token: the preset asks for a cookie, which needs pages in allowed_origins"]
+    );
+    let unbound = warned(json!({"preset": "bank-psd2"})).await;
+    assert_eq!(unbound, ["settings.binding is not as the preset asks for it: that is not available yet"]);
+    app.change_settings(json!({"allowed_origins": ["https://a.example"]})).await.expect(200);
+    assert!(warned(json!({"preset": "social-pwa"})).await.is_empty());
+    let cookie = app.change_settings(json!({"preset": "social-pwa"})).await.expect(200).json();
+    assert_eq!(cookie["settings"]["transport"], "cookie");
+}
