@@ -88,7 +88,7 @@ pub fn meaning(settings: &Settings, preset: Option<&Preset>, live: u64) -> Meani
             "Nothing is stored, so nobody can end a session earlier, neither the user nor you.".to_owned(),
             format!("A stolen auth token works for at most {}.", in_words(ttl)),
         ];
-        return Meaning { sentences, warnings: said(warnings(settings)), ..Meaning::default() };
+        return Meaning { sentences, warnings: said(warnings(settings, None)), ..Meaning::default() };
     }
     let mut sentences = vec![
         format!(
@@ -115,7 +115,8 @@ pub fn meaning(settings: &Settings, preset: Option<&Preset>, live: u64) -> Meani
             .chain(preset.iter().flat_map(|p| p.deviations(settings)).filter(|d| !d.starts_with("NIST")))
             .collect(),
         not_met: preset.map(|preset| preset.not_met(settings)).unwrap_or_default(),
-        warnings: said(warnings(settings)),
+        // What is not met stands beside it.
+        warnings: said(warnings(settings, None)),
     }
 }
 
