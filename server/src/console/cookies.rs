@@ -1,4 +1,5 @@
-//! The two cookies of a signed-in admin: the auth token that shows who they are, and the refresh token that gets the next.
+//! The two cookies of a signed-in admin: the auth token that shows who they are, and the refresh token that gets the next. No
+//! app can be called so that its cookie has one of these names: ids hold no dots.
 
 use http::header::SET_COOKIE;
 use http::{HeaderMap, HeaderValue};
@@ -7,8 +8,8 @@ use tenure_service::issue::Issued;
 
 use crate::cookie;
 
-const AUTH: &str = "__Host-tenure-admin";
-const REFRESH: &str = "__Host-tenure-admin-refresh";
+const AUTH: &str = "__Host-tenure.admin";
+const REFRESH: &str = "__Host-tenure.admin-refresh";
 /// Lax, not Strict: whoever follows a link to the console is signed in there. What changes something is guarded by its origin.
 const ATTRIBUTES: &str = "Path=/; Secure; HttpOnly; SameSite=Lax";
 

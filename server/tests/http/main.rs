@@ -31,6 +31,7 @@ mod admins;
 mod api_keys;
 mod apps;
 mod backups;
+mod console;
 mod dev_clock;
 mod in_force;
 mod operations;

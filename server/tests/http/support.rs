@@ -5,6 +5,7 @@ pub mod app;
 pub mod browser;
 pub mod call;
 pub mod clock;
+pub mod console;
 pub mod forge;
 pub mod log;
 pub mod reference;

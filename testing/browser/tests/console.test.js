@@ -66,7 +66,7 @@ test('every page is fit to be seen', async () => {
 });
 
 test('every cookie of the console is held fast', () => {
-  const own = cookiesSet.filter((cookie) => cookie.startsWith('__Host-tenure-admin'));
+  const own = cookiesSet.filter((cookie) => cookie.startsWith('__Host-tenure.admin'));
   assert.ok(own.length > 0);
   for (const cookie of own) assert.match(cookie, /; Path=\/; Secure; HttpOnly; SameSite=Lax/);
   assert.equal(ready.console_url.startsWith(origin), true);
