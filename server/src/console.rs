@@ -1,7 +1,7 @@
 //! The console: pages for the people who run an installation, on a listener and an origin of their own.
 //!
-//! Decides nothing: a page asks the service, and shows what it answers. Every request passes [`guard`], everything but the
-//! sign-in passes [`admin`].
+//! Decides nothing: a page asks the service, and shows what it answers. Every request passes `guard`, everything but the
+//! sign-in passes `admin`.
 
 mod audit;
 mod ends;
