@@ -11,7 +11,8 @@ function chart(id, lines) {
     height: 150,
     cursor: { y: false },
     legend: { show: lines.length > 1 },
-    scales: { y: { range: (_, low, high) => [0, Math.max(high ?? 0, 1) * 1.1] } },
+    // Ten minutes at least: a chart that has hardly begun is not all of it.
+    scales: { x: { range: (_, first, last) => [Math.min(first ?? Infinity, (last ?? Date.now() / 1000) - 600), last ?? Date.now() / 1000] }, y: { range: (_, low, high) => [0, Math.max(high ?? 0, 1) * 1.1] } },
     axes: [{ ...axis, space: 70 }, { ...axis, size: 46, incrs: [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 1e5, 1e6] }],
     series: [{}, ...lines.map(({ label, color, gaps }) => ({
       label, stroke: css(color), width: 2, fill: lines.length === 1 ? `${css(color)}22` : undefined, spanGaps: gaps, points: { show: false },

@@ -3,6 +3,7 @@
 //! Decides nothing: a page asks the service, and shows what it answers. Every request passes `guard`, everything but the
 //! sign-in passes `admin`.
 
+mod apps;
 mod audit;
 mod ends;
 mod events;
@@ -78,6 +79,7 @@ pub fn router(http: Http, options: ConsoleOptions) -> Router {
         .merge(home::routes())
         .merge(sessions::routes())
         .merge(session::routes())
+        .merge(apps::routes())
         .merge(settings::routes())
         .merge(users::routes())
         .merge(ends::routes())

@@ -19,12 +19,16 @@ pub(crate) type PageAnswer = Result<Response, PageFailure>;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Place {
     Home,
+    Apps,
     Why,
     Audit,
     SessionManagement,
     Sessions,
     Events,
 }
+
+/// More apps than this are listed on a page of their own.
+const IN_MENU: usize = 8;
 
 /// An app, as menus name it.
 #[derive(Clone, Debug)]
@@ -72,6 +76,14 @@ impl Frame {
         let app = known.ok_or_else(|| Failure::from(Error::NotFound("app")))?;
         frame.app = Some(app.clone());
         Ok((frame, app))
+    }
+
+    /// The apps that the menu shows: where there are many, only the one that the page is about.
+    pub(crate) fn menu(&self) -> Vec<&AppName> {
+        let shown = |app: &&AppName| {
+            self.apps.len() <= IN_MENU || self.app.as_ref().is_some_and(|own| own.id == app.id)
+        };
+        self.apps.iter().filter(shown).collect()
     }
 
     /// Whether the page is at `place` of the app `id`.
