@@ -7,7 +7,7 @@ use std::sync::Arc;
 use clap::Args;
 use serde::Serialize;
 use tenure_core::settings::Settings;
-use tenure_server::state::HttpOptions;
+use tenure_server::state::{Dev, HttpOptions};
 use tenure_service::clock::{Clock, SystemClock, VirtualClock};
 use tenure_service::credentials::Caller;
 use tenure_service::limits::Retention;
@@ -81,7 +81,7 @@ async fn serve(arguments: DevArguments, output: Output) -> Result<(), Fault> {
     let (clock, virtual_clock): (Arc<dyn Clock>, _) = if arguments.virtual_clock {
         let clock = Arc::new(VirtualClock::default());
         clock.catch_up_with(seen);
-        (clock.clone(), Some((clock, listen)))
+        (clock.clone(), Some(clock))
     } else {
         (Arc::new(SystemClock::default()), None)
     };
@@ -99,7 +99,8 @@ async fn serve(arguments: DevArguments, output: Output) -> Result<(), Fault> {
         Some(console) => Some(link_into(console, &service).await),
         None => None,
     };
-    let http = HttpOptions { open_metrics: true, virtual_clock, ..HttpOptions::default() };
+    let dev = Some(Dev { listen, virtual_clock });
+    let http = HttpOptions { open_metrics: true, dev, ..HttpOptions::default() };
     let ready = || {
         let link = link.as_ref().map(|link| link.as_str());
         say_ready(&service, (listen, link), &data_dir.to_string_lossy(), output)
@@ -188,7 +189,8 @@ fn banner(ready: &Ready) -> String {
   issuer    {issuer}
   keys      {issuer}/.well-known/jwks.json
   API key   {api_key}
-{console}  data      {data_dir}
+{console}  play      {url}/play
+  data      {data_dir}
 
 Open a first session:
 

@@ -5,7 +5,6 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::routing::post;
 use http::HeaderMap;
-use http::header::{HOST, ORIGIN};
 use serde::Deserialize;
 use serde_json::json;
 use tenure_core::time::Span;
@@ -13,6 +12,7 @@ use tenure_core::time::Span;
 use crate::answer::{Answer, Failure, ok};
 use crate::body;
 use crate::code::Code;
+use crate::own_page;
 use crate::state::Http;
 
 /// The longest jump at once, in seconds: ten years.
@@ -30,17 +30,12 @@ pub fn routes() -> Router<Http> {
 }
 
 async fn advance(State(http): State<Http>, headers: HeaderMap, body: Body) -> Answer {
-    let Some((clock, listen)) = &http.options.virtual_clock else {
+    let Some((dev, clock)) =
+        http.options.dev.as_ref().and_then(|dev| Some((dev, dev.virtual_clock.as_ref()?)))
+    else {
         return Err(Failure::new(Code::NotFound, "There is no virtual clock here.", ""));
     };
-    // A page of another site must not move it: its Host or its Origin gives it away.
-    let own = |value: &str| {
-        let host = value.rsplit_once(':').filter(|(_, port)| port.parse() == Ok(listen.port()));
-        host.is_some_and(|(name, _)| matches!(name, "localhost" | "127.0.0.1" | "[::1]"))
-    };
-    let header = |name| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
-    let origin_is_own = header(ORIGIN).is_none_or(|origin| origin.strip_prefix("http://").is_some_and(own));
-    if !header(HOST).is_some_and(own) || !origin_is_own {
+    if !own_page::sent_it(dev.listen, &headers) {
         return Err(Failure::new(Code::Forbidden, "This page may not move the clock.", ""));
     }
     let jump: Jump = body::json(&http, &headers, body).await?;

@@ -13,6 +13,8 @@ pub mod console;
 mod client_api;
 mod oauth;
 
+mod play;
+
 mod management;
 
 mod operations;
@@ -25,6 +27,7 @@ mod cors;
 mod middleware;
 mod trace;
 
+mod own_page;
 mod page;
 
 mod user_caller;

@@ -19,6 +19,7 @@ use axum::routing::{delete, get, post};
 use crate::state::Http;
 
 pub use apps::{delete as delete_app, update as update_app};
+pub use sessions::open_as_asked;
 
 /// The routes of management, save those that share `ISS` with its public face.
 pub fn routes() -> Router<Http> {

@@ -6,6 +6,8 @@ mod management;
 mod oauth;
 mod operations;
 
+mod play;
+
 mod document;
 
 mod operation;

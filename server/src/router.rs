@@ -10,7 +10,7 @@ use crate::answer::Failure;
 use crate::code::Code;
 use crate::middleware::{Surroundings, around, to_the_end};
 use crate::state::Http;
-use crate::{client_api, cors, dev, management, oauth, operations};
+use crate::{client_api, cors, dev, management, oauth, operations, play};
 
 /// The router of the public listener. `request_prefix` begins the ids of requests that bring none.
 pub fn router(http: Http, request_prefix: String) -> Router {
@@ -28,8 +28,11 @@ pub fn router(http: Http, request_prefix: String) -> Router {
         .merge(oauth::for_servers())
         .merge(management::routes().layer(from_fn(to_the_end)))
         .merge(operations::routes());
-    if http.options.virtual_clock.is_some() {
-        router = router.merge(dev::routes());
+    if let Some(dev) = &http.options.dev {
+        router = router.merge(play::routes().layer(from_fn(to_the_end)));
+        if dev.virtual_clock.is_some() {
+            router = router.merge(dev::routes());
+        }
     }
     router
         .fallback(|| async { Failure::new(Code::NotFound, "There is nothing here.", "") })

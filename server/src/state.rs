@@ -33,8 +33,16 @@ pub struct HttpOptions {
     pub console_url: Option<String>,
     /// Counts the connections that are open.
     pub connections: Connections,
-    /// The clock that `POST /dev/clock` moves, in `dev --virtual-clock` only, and where this process listens.
-    pub virtual_clock: Option<(Arc<VirtualClock>, SocketAddr)>,
+    /// What there is in `dev` only.
+    pub dev: Option<Dev>,
+}
+
+/// What a server has that is there to be tried: the playground, and time that can be moved.
+pub struct Dev {
+    /// Where this process listens.
+    pub listen: SocketAddr,
+    /// The clock that `POST /dev/clock` moves, with `--virtual-clock` only.
+    pub virtual_clock: Option<Arc<VirtualClock>>,
 }
 
 /// Shared by all handlers.

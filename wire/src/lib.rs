@@ -12,5 +12,6 @@ pub mod diagnosis;
 pub mod error;
 pub mod event;
 pub mod jwk;
+pub mod play;
 pub mod recovery;
 pub mod ring;

@@ -5,6 +5,7 @@ use axum::extract::{Extension, State};
 use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use tenure_core::id::AppId;
 use tenure_service::credentials::Role;
 use tenure_service::sessions::shown;
 use tenure_wire::auth_result::RefreshAnswer;
@@ -47,8 +48,13 @@ pub async fn open(
 ) -> Answer {
     let app = app_id(&app)?;
     require(&http, peer, &headers, Role::Backend, Some(&app))?;
-    let request: OpenRequest<Value> = body::json(&http, &headers, body).await?;
-    let opened = http.service.open_session(&app, &request).await?;
+    open_as_asked(&http, &app, &headers, body).await
+}
+
+/// The same, for a caller who may.
+pub async fn open_as_asked(http: &Http, app: &AppId, headers: &HeaderMap, body: Body) -> Answer {
+    let request: OpenRequest<Value> = body::json(http, headers, body).await?;
+    let opened = http.service.open_session(app, &request).await?;
     let session = opened.family.map(|family| shown(&family, opened.issued.at));
     let mut answer =
         json!({"auth_result": opened.issued.result, "session": session, "warnings": opened.warnings});

@@ -21,6 +21,7 @@ const TAGS: &[(&str, &str)] = &[
     ("keys", "API keys and signing keys."),
     ("admins", "Who may use the console; only through the process's own socket."),
     ("operations", "What operators and their machines ask."),
+    ("playground", "What the page at /play asks, in `dev` only."),
 ];
 
 /// The document with these operations.

@@ -11,6 +11,8 @@ use serde_json::{Map, Value, json};
 
 use super::operation::Operation;
 
+pub(super) use sessions::opened;
+
 /// Every operation of management.
 pub(super) fn operations() -> Vec<Operation> {
     let mut all = apps::operations();

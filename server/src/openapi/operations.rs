@@ -1,17 +1,18 @@
-//! The operations of `operations` and `dev`.
+//! The operations of `operations` and `dev`; those of the playground are in [`play`].
 
 use serde_json::{Value, json};
 use tenure_wire::diagnosis::Diagnosis;
 
 use super::operation::{Needs, Operation};
 use super::parameters::header;
+use super::play;
 use crate::code::Code;
 use crate::dev::LONGEST_JUMP_SECS;
 
 /// What operators' machines ask, and the virtual clock.
 pub(super) fn operations() -> Vec<Operation> {
     let known = json!({"type": "string"});
-    vec![
+    let mut all = vec![
         Operation::new("operations", "get", "/livez", "live", "Is the process alive?").gives_json(
             200,
             "It is.",
@@ -38,7 +39,9 @@ pub(super) fn operations() -> Vec<Operation> {
             .with_header("ETag", "For `If-None-Match`.")
             .with_header("Cache-Control", "How long it may be kept."),
         clock(),
-    ]
+    ];
+    all.extend(play::operations());
+    all
 }
 
 fn clock() -> Operation {

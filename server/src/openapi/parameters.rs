@@ -24,6 +24,7 @@ fn path_part(name: &str) -> (Value, &'static str) {
         "uid" => (user_id(), "The user, as the application names them."),
         "id" => (json!({"type": "string", "minLength": 1}), "The API key's id, the part before its secret."),
         "name" => (json!({"type": "string", "minLength": 1}), "The admin."),
+        "file" => (json!({"type": "string", "minLength": 1}), "The file's name."),
         "kid" => (json!({"type": "string", "minLength": 1}), "The signing key's id."),
         _ => (json!({"type": "string", "minLength": 1}), "A part of the address."),
     }

@@ -35,6 +35,7 @@ mod console;
 mod dev_clock;
 mod in_force;
 mod operations;
+mod play;
 mod recovery;
 mod ring;
 mod secrets;

@@ -73,7 +73,7 @@ async fn every_address_that_reads_json_refuses_clearly_and_changes_nothing() {
         let call = world.call(row.method.clone(), &row.path.replace("{app}", "shop").replace("{kid}", "k"));
         let call = match row.needs {
             Needs::OwnSocket => call.own_socket(),
-            _ => call.key(&world.admin),
+            _ => call.key(&world.admin).peer([127, 0, 0, 1]),
         };
         let call = call.header("host", "localhost:7800");
         let typed = call.clone().header("content-type", "application/json; charset=utf-8");

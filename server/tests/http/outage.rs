@@ -14,7 +14,7 @@ use crate::support::call::Call;
 use crate::support::reference::{Needs, Row, rows};
 
 /// What a client can still ask, because it is in memory.
-const SERVED: [&str; 11] = [
+const SERVED: [&str; 14] = [
     "GET /v1/apps/{app}",
     "GET /v1/apps/{app}/.well-known/jwks.json",
     "GET /v1/apps/{app}/.well-known/openid-configuration",
@@ -26,6 +26,9 @@ const SERVED: [&str; 11] = [
     "GET /v1/backups",
     "GET /v1/recovery",
     "DELETE /v1/recovery",
+    "GET /play",
+    "GET /play/{file}",
+    "GET /play/apps",
 ];
 /// What does not look at the store at all.
 const NO_STORE: [&str; 5] =
@@ -44,13 +47,17 @@ fn good_call(world: &World, app: &TestApp<'_>, row: &Row, tokens: &Tokens, key: 
         ""
     };
     let kid = &world.service.signing_keys(&AppId::parse(app.id()).unwrap()).unwrap()[0].kid;
-    let path = path.replace("{id}", key).replace("{kid}", kid);
+    let path = path.replace("{id}", key).replace("{kid}", kid).replace("{file}", "play.css");
     let call = world.call(row.method.clone(), &format!("{path}{query}"));
     let call = match row.needs {
         Needs::Nothing => call,
         Needs::AuthToken => call.key(&tokens.auth),
         Needs::OwnSocket => call.own_socket(),
         _ => call.key(&world.admin),
+    };
+    let call = match row.path.starts_with("/play") {
+        true => call.header("host", "localhost:7800").peer([127, 0, 0, 1]),
+        false => call,
     };
     match (row.method.as_str(), row.path.trim_start_matches("/v1/apps/{app}")) {
         (_, "/tokens" | "/tokens/") => call.json(json!({"refresh_token": tokens.refresh})),
@@ -62,7 +69,7 @@ fn good_call(world: &World, app: &TestApp<'_>, row: &Row, tokens: &Tokens, key: 
         ("POST", "/v1/apps") => call.json(json!({"name": "New"})),
         ("PATCH", "") => call.json(json!({"name": "New"})),
         ("PUT", "/session-settings") => call.json(json!({"max_sessions": 5})),
-        ("POST", "/sessions") => call.json(json!({"user_id": "ann"})),
+        ("POST", "/sessions" | "/play/apps/{app}/sessions") => call.json(json!({"user_id": "ann"})),
         ("PATCH", "/sessions/{sid}") => call.json(json!({"claims": {"plan": "pro"}})),
         ("POST", "/sessions/{sid}/reauthenticate") => call.json(json!({"acr": "aal2"})),
         ("POST", "/sessions/end") => call.json(json!({"filter": {}})),

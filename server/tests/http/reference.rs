@@ -39,9 +39,17 @@ async fn every_address_takes_the_methods_that_are_written_there_and_no_other() {
 #[tokio::test]
 async fn what_is_not_written_there_is_not_found() {
     let world = World::new().await;
-    for path in
-        ["/", "/v1", "/v1/apps/", "/v2/apps", "/v1/apps/first/nothing", "//v1/apps", "/dev/clock", "/%2e%2e"]
-    {
+    for path in [
+        "/",
+        "/v1",
+        "/v1/apps/",
+        "/v2/apps",
+        "/v1/apps/first/nothing",
+        "//v1/apps",
+        "/dev/clock",
+        "/play",
+        "/%2e%2e",
+    ] {
         let answer = world.get(path).send().await.refused(404, "not_found");
         assert_eq!(answer.header("cache-control"), Some("no-store"));
     }

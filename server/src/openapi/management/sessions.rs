@@ -48,19 +48,22 @@ fn open() -> Operation {
         .says("The caller has authenticated the user. In a stateless app `session` is null and there is no refresh token. With `handoff` there is a code in its place.")
         .needs(Needs::Key("backend"))
         .takes::<OpenRequest<Value>>(example)
-        .gives_built(201, "The tokens and the session.", |schemas: &mut Schemas| {
-            let session = json!({"oneOf": [schemas.inline::<Session<Value>>(), {"type": "null"}]});
-            let warnings = json!({"type": "array", "items": {"type": "string"}});
-            let mut opened = object(&[
-                ("auth_result", schemas.refer::<AuthResult>()),
-                ("session", session),
-                ("warnings", warnings),
-            ]);
-            let says = "The one-time code for `POST …/tokens/handoff`, good for 60 seconds, where one was asked for.";
-            opened["properties"]["handoff"] = json!({"type": "string", "description": says});
-            opened
-        })
+        .gives_built(201, "The tokens and the session.", opened)
         .refuses(&[Code::SessionLimit])
+}
+
+/// What an opened session is answered with.
+pub(in super::super) fn opened(schemas: &mut Schemas) -> Value {
+    let session = json!({"oneOf": [schemas.inline::<Session<Value>>(), {"type": "null"}]});
+    let warnings = json!({"type": "array", "items": {"type": "string"}});
+    let mut opened = object(&[
+        ("auth_result", schemas.refer::<AuthResult>()),
+        ("session", session),
+        ("warnings", warnings),
+    ]);
+    let says = "The one-time code for `POST …/tokens/handoff`, good for 60 seconds, where one was asked for.";
+    opened["properties"]["handoff"] = json!({"type": "string", "description": says});
+    opened
 }
 
 fn list() -> Operation {

@@ -9,7 +9,8 @@ use tempfile::TempDir;
 use tenure_core::id::AppId;
 use tenure_core::time::Span;
 use tenure_server::router::router;
-use tenure_server::state::{Http, HttpOptions};
+use tenure_server::state::{Dev, Http, HttpOptions};
+use tenure_service::clock::VirtualClock;
 use tenure_service::credentials::Caller;
 use tenure_service::entropy::SystemEntropy;
 use tenure_service::limits::Retention;
@@ -61,9 +62,18 @@ impl World {
 
     /// Served as `dev --virtual-clock` does: with `/dev/clock` for a listener on port 7800.
     pub async fn with_virtual_clock() -> Self {
-        let virtual_clock = Some((Arc::default(), ([127, 0, 0, 1], 7800).into()));
+        Self::as_dev(Some(Arc::default())).await
+    }
+
+    /// Served as `dev` does, on port 7800.
+    pub async fn dev() -> Self {
+        Self::as_dev(None).await
+    }
+
+    async fn as_dev(virtual_clock: Option<Arc<VirtualClock>>) -> Self {
+        let dev = Some(Dev { listen: ([127, 0, 0, 1], 7800).into(), virtual_clock });
         let console_url = Some(CONSOLE_URL.to_owned());
-        Self::with(HttpOptions { virtual_clock, console_url, ..HttpOptions::default() }).await
+        Self::with(HttpOptions { dev, console_url, ..HttpOptions::default() }).await
     }
 
     /// The same store and ring under a new process, as after a restart.
