@@ -42,5 +42,5 @@ export function ofAnything({ status, json }) {
 /** What became of a request with an auth token. */
 export function ofAuthToken({ status, json }) {
   if (status === 200) return 'The auth token is accepted.';
-  return status === 401 ? 'The auth token is refused as well, long before it expires.' : ofAnything({ status, json });
+  return status === 401 ? 'The server refuses the auth token as well.' : ofAnything({ status, json });
 }
