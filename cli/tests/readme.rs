@@ -55,7 +55,8 @@ fn production_starts_as_the_readme_says() {
     let folder = tempfile::tempdir().expect("a folder");
     let config = "public_url = \"https://auth.example.com\"\nring_file = \"ring.toml\"\nlisten = [\"127.0.0.1:0\"]\nconsole_listen = \"127.0.0.1:0\"\n";
     std::fs::write(folder.path().join("tenure.toml"), config).expect("a configuration");
-    let commands = steps("## In production").remove(0).commands.replace("/etc/tenure/ring.toml", "ring.toml");
+    let steps = steps("## In production");
+    let commands = steps[0].commands.replace("/etc/tenure/ring.toml", "ring.toml");
     let (prepare, serve) = commands.trim().rsplit_once('\n').expect("three commands");
     bash(folder.path(), &format!("set -e\ntenure() {{ {TENURE} \"$@\"; }}\n{prepare}\n"));
     assert_eq!(serve, "tenure serve --config tenure.toml");
@@ -66,6 +67,13 @@ fn production_starts_as_the_readme_says() {
     let mut line = String::new();
     log.read_line(&mut line).expect("a line");
     assert!(line.contains("serving"), "{line}");
+    let first_app = format!("set -e\ntenure() {{ {TENURE} \"$@\"; }}\n{}", steps[1].commands);
+    let printed = bash(folder.path(), &first_app);
+    let lines: Vec<_> = printed.lines().collect();
+    assert!(
+        lines.len() == 2 && lines[0].starts_with("shop  The shop") && lines[1].starts_with("tk_"),
+        "{printed}"
+    );
 }
 
 fn readme() -> String {

@@ -88,7 +88,8 @@ fn lost_in_words(restored: &Restored, awaited: bool) -> String {
         "\nThe store was restored at {} from a backup of {}. What happened in between {} lost:\n\
          \x20 * Sessions opened in between: their users sign in again.\n\
          \x20 * Ends in between: who signed out, was ended, or was caught with a stolen token is signed in again. {ends}\n\
-         \x20 * Changes of apps, settings and keys: an API key that was revoked in between works again.",
+         \x20 * Changes of apps, settings and keys: an API key that was revoked in between works again, \
+         unless it was restored with --ends-from.",
         moment(restored.at),
         moment(restored.backup_made_at),
         if awaited { "will be" } else { "is" },
