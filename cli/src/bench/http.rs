@@ -17,6 +17,8 @@ pub struct Connection {
 pub struct Answer<'a> {
     /// The status.
     pub status: u16,
+    /// The head, up to the empty line.
+    pub head: &'a [u8],
     /// The body.
     pub body: &'a [u8],
 }
@@ -40,7 +42,11 @@ impl Connection {
             if let Some((start, end)) = whole(&self.received)? {
                 let status =
                     std::str::from_utf8(&self.received[9..12]).ok().and_then(|text| text.parse().ok());
-                return Ok(Answer { status: status.unwrap_or(0), body: &self.received[start..end] });
+                return Ok(Answer {
+                    status: status.unwrap_or(0),
+                    head: &self.received[..start - 4],
+                    body: &self.received[start..end],
+                });
             }
         }
     }

@@ -53,7 +53,16 @@ impl<'a> Rig<'a> {
     pub fn start(&self, cached_sessions: usize) -> Result<Server, Fault> {
         let (threads, cached) = (self.arguments.worker_threads.to_string(), cached_sessions.to_string());
         let folder = self.arguments.data_dir.to_string_lossy();
-        let mut words = vec!["dev", "--json", "--no-console", "--listen", "127.0.0.1:0", "--log", "error"];
+        let mut words = vec![
+            "dev",
+            "--json",
+            "--console-listen",
+            "127.0.0.1:0",
+            "--listen",
+            "127.0.0.1:0",
+            "--log",
+            "error",
+        ];
         words.extend(["--data-dir", &folder, "--worker-threads", &threads, "--cached-sessions", &cached]);
         Server::start(&words)
     }

@@ -1,5 +1,6 @@
 //! `tenure bench scale`.
 
+mod console;
 mod ends;
 mod lists;
 mod report;
@@ -17,6 +18,8 @@ use report::{Report, words};
 
 /// Users each of whom has many sessions, whom the lists look for and whose sessions are ended.
 const HEAVY_USERS: usize = 3;
+/// Whose sessions a job of the console ends.
+const OF_THE_JOB: &str = "user-of-the-job";
 /// Refreshes before a rate is taken: caches are as they will be.
 const WARM_UP: Duration = Duration::from_secs(2);
 
@@ -36,6 +39,9 @@ pub struct ScaleArguments {
     /// Sessions of a user whose sessions are listed and ended.
     #[arg(long, default_value_t = 10_000)]
     of_one_user: usize,
+    /// Sessions that a job of the console ends while the others refresh.
+    #[arg(long, default_value_t = 100_000)]
+    by_a_job: usize,
     /// How long refreshes are counted each time.
     #[arg(long, default_value_t = 10)]
     seconds: u64,
@@ -58,6 +64,7 @@ async fn measure(a: &ScaleArguments) -> Result<Report, Fault> {
     for number in 0..HEAVY_USERS {
         open_for(&server, &heavy(number), a.of_one_user).await?;
     }
+    open_for(&server, OF_THE_JOB, a.by_a_job).await?;
     let more = open(&server, rig.clients(), a.few..a.many).await?;
     shares.iter_mut().zip(more).for_each(|(share, more)| share.extend(more));
     shares.iter_mut().for_each(shuffle);
@@ -65,6 +72,9 @@ async fn measure(a: &ScaleArguments) -> Result<Report, Fault> {
     let resident = server.resident_bytes();
     let listed = lists::measure(&server, &heavy(0)).await?;
     let (ended, clients) = ends::measure(&server, clients).await?;
+    let mut admin = console::Admin::enter(&server).await?;
+    let pages = console::pages(&mut admin, &heavy(0), &listed.session).await?;
+    let (job, clients) = console::job(&mut admin, (OF_THE_JOB, a.by_a_job), clients).await?;
     let bytes = rig.settled_bytes().await;
     drop((server, clients)); // Killed, as by a crash.
     let (server, start) = timed_start(&rig, a.cached_sessions)?;
@@ -72,20 +82,27 @@ async fn measure(a: &ScaleArguments) -> Result<Report, Fault> {
     Ok(Report {
         clients: rig.clients(),
         few: a.few,
-        many: a.many + HEAVY_USERS * a.of_one_user,
+        many: all(a),
         cached_sessions: a.cached_sessions,
         of_one_user: a.of_one_user,
         ceiling_per_second: ceiling.round(),
         percent_of_few: (at_many.rate / at_few.rate * 1000.0).round() / 10.0,
         at_few: at_few.into(),
         at_many: at_many.into(),
-        bytes_a_session: bytes / (a.many + HEAVY_USERS * a.of_one_user) as u64,
+        bytes_a_session: bytes / all(a) as u64,
         resident_mib: resident >> 20,
         start_ms: start.as_millis() as u64,
         resident_after_start_mib: fresh_resident >> 20,
         listed,
         ended,
+        pages,
+        job,
     })
+}
+
+/// Sessions in the end, of whomever.
+fn all(a: &ScaleArguments) -> usize {
+    a.many + HEAVY_USERS * a.of_one_user + a.by_a_job
 }
 
 /// Refreshes until the caches are warm, then for as long as the count takes.

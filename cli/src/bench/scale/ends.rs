@@ -27,8 +27,8 @@ pub(super) struct Ended {
 }
 
 /// Counts the answers of all clients.
-struct Counted {
-    inner: Refresher,
+pub(super) struct Counted {
+    pub(super) inner: Refresher,
     answered: Rc<Cell<u64>>,
 }
 
@@ -47,13 +47,19 @@ pub(super) async fn measure(
     server: &Server,
     clients: Clients<Refresher>,
 ) -> Result<(Ended, Clients<Refresher>), Fault> {
-    let answered = Rc::new(Cell::new(0));
-    let count = |(connection, inner)| (connection, Counted { inner, answered: answered.clone() });
-    let clients: Clients<Counted> = clients.into_iter().map(count).collect();
+    let (answered, clients) = counted(clients);
     let (driven, ended) =
         tokio::join!(drive(clients, Window::of(WINDOW), Pace::Closed), end_all(server, &answered));
     let clients = driven?.1.into_iter().map(|(connection, counted)| (connection, counted.inner)).collect();
     Ok((ended?, clients))
+}
+
+/// The same clients, with a count of what they were answered.
+pub(super) fn counted(clients: Clients<Refresher>) -> (Rc<Cell<u64>>, Clients<Counted>) {
+    let answered = Rc::new(Cell::new(0));
+    let count = |(connection, inner)| (connection, Counted { inner, answered: answered.clone() });
+    let clients = clients.into_iter().map(count).collect();
+    (answered, clients)
 }
 
 #[allow(clippy::disallowed_methods)] // Measuring time is what this is for.

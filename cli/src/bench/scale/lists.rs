@@ -19,6 +19,9 @@ pub(super) struct Listed {
     pub(super) by_user_ms: f64,
     pub(super) by_session_ms: f64,
     pub(super) by_time_ms: f64,
+    /// One that was listed.
+    #[serde(skip)]
+    pub(super) session: String,
 }
 
 pub(super) async fn measure(server: &Server, user: &str) -> Result<Listed, Fault> {
@@ -35,7 +38,7 @@ pub(super) async fn measure(server: &Server, user: &str) -> Result<Listed, Fault
     // A second in the midst of all that were opened.
     let (from, before) = (opened, opened + 1);
     let (by_time_ms, _) = slowest(&format!("created_from={from}&created_before={before}&limit=50")).await?;
-    Ok(Listed { newest_ms, by_user_ms, by_session_ms, by_time_ms })
+    Ok(Listed { newest_ms, by_user_ms, by_session_ms, by_time_ms, session })
 }
 
 #[allow(clippy::disallowed_methods)] // Measuring time is what this is for.

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::console::{Job, Page};
 use super::ends::Ended;
 use super::lists::Listed;
 use crate::bench::load::Seen;
@@ -24,6 +25,8 @@ pub(super) struct Report {
     pub(super) resident_after_start_mib: u64,
     pub(super) listed: Listed,
     pub(super) ended: Ended,
+    pub(super) pages: Vec<Page>,
+    pub(super) job: Job,
 }
 
 #[derive(Serialize)]
@@ -54,6 +57,18 @@ pub(super) fn words(r: &Report) -> String {
             refreshes.per_second, refreshes.p50_ms, refreshes.p99_ms, refreshes.p999_ms, refreshes.failures
         )
     };
+    let slowest = r.pages.iter().max_by(|a, b| a.slowest_ms.total_cmp(&b.slowest_ms));
+    let slowest = slowest.map_or(String::new(), |page| format!("{} ms, {}", page.slowest_ms, page.page));
+    let lines = format!(
+        "\n  a page of the console, the slowest     {slowest}
+  a job that ends {} sessions        {:>9} s
+  … refreshes before and meanwhile       {:>9.0} /s and {:.0} /s: {:.1} %",
+        r.job.sessions,
+        r.job.seconds,
+        r.job.refreshes_before_per_second,
+        r.job.refreshes_meanwhile_per_second,
+        r.job.percent_meanwhile
+    );
     format!(
         "{} clients, sessions in random order, {} of them kept in memory
 
@@ -88,5 +103,5 @@ pub(super) fn words(r: &Report) -> String {
         r.ended.refreshes_before_per_second,
         r.ended.refreshes_meanwhile_per_second,
         r.ended.percent_meanwhile
-    )
+    ) + &lines
 }
