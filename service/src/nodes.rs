@@ -4,7 +4,7 @@
 use tenure_core::id::Kid;
 use tenure_core::ring::{KeyRing, KeyState};
 use tenure_core::time::Timestamp;
-use tenure_store::{Expected, Kind, Store, Write};
+use tenure_store::{Expected, Kind, Store, Write, Written};
 use tenure_wire::ring::RingNodeKey;
 
 use crate::error::Result;
@@ -18,6 +18,7 @@ const NODES_A_READ: u32 = 100;
 pub(crate) struct Node {
     pub(crate) name: String,
     pub(crate) said: NodeRecord,
+    version: u64,
 }
 
 impl Node {
@@ -42,7 +43,8 @@ pub(crate) async fn all(store: &Store) -> Result<Vec<Node>> {
         after = Some(last.key.clone());
         for record in &page {
             let name = record.key[prefix.len()..].to_owned();
-            nodes.push(Node { name, said: records::read(Kind::Installation, record)? });
+            let said = records::read(Kind::Installation, record)?;
+            nodes.push(Node { name, said, version: record.version });
         }
     }
 }
@@ -65,11 +67,15 @@ pub(crate) async fn say_goodbye(store: &Store, name: &str) -> Result<()> {
 pub(crate) async fn forget_old(store: &Store, name: &str, now: Timestamp) -> Result<u64> {
     let old =
         |node: &Node| node.name != name && now.since(Timestamp::from_millis(node.said.at_ms)) > NODE_KEPT;
-    let writes: Vec<_> = all(store).await?.iter().filter(|node| old(node)).map(|n| forget(&n.name)).collect();
-    if !writes.is_empty() {
-        store.write(&writes).await?;
+    let unchanged = |node: &Node| Write { expected: Expected::Version(node.version), ..forget(&node.name) };
+    let writes: Vec<_> = all(store).await?.iter().filter(|node| old(node)).map(unchanged).collect();
+    if writes.is_empty() {
+        return Ok(0);
     }
-    Ok(writes.len() as u64)
+    match store.write(&writes).await? {
+        Written::All => Ok(writes.len() as u64),
+        Written::Conflict(_) => Ok(0), // One of them is back: the next turn sees that.
+    }
 }
 
 /// Refuses a ring under which the node `name` would make tokens that another running node does not recognise, or would end

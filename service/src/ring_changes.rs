@@ -14,7 +14,7 @@ use crate::canaries::{self, FirstSeen, Mismatch};
 use crate::error::Result;
 use crate::limits::{COUNT_AT_MOST, NODE_SAYS_EVERY, RING_LOOK_EVERY_SECS};
 use crate::nodes::{self, Node};
-use crate::ring::{Ring, RingFile};
+use crate::ring::{Ring, RingFile, RingMark};
 use crate::service::{RingWatch, Service};
 
 /// How often the ring's file is looked at.
@@ -27,7 +27,7 @@ impl Service {
         let mut said = self.monotonic();
         loop {
             tokio::time::sleep(LOOK_EVERY).await;
-            if self.ring_needs_a_look() {
+            if self.ring_needs_a_look().await {
                 self.read_ring(false).await;
             }
             let now = self.monotonic();
@@ -47,7 +47,7 @@ impl Service {
     /// A problem is said each time that somebody asked for it, else once.
     async fn read_ring(&self, was_asked: bool) {
         let _turn = self.ring_turn.lock().await;
-        let mark = self.ring_source.mark();
+        let mark = self.mark().await;
         match self.take_over().await {
             Ok(first_seen) => {
                 *self.ring_watch() = RingWatch { first_seen, mark, problem: None };
@@ -129,6 +129,12 @@ impl Service {
         read.map_err(|error| error.to_string())?.map_err(|error| error.to_string())
     }
 
+    /// What its file looks like now, asked for in the same way.
+    async fn mark(&self) -> Option<RingMark> {
+        let source = self.ring_source.clone();
+        tokio::task::spawn_blocking(move || source.mark()).await.ok().flatten()
+    }
+
     async fn take_over(&self) -> Result<FirstSeen, String> {
         let ring = self
             .read_source()
@@ -157,9 +163,10 @@ impl Service {
     }
 
     /// Whether its file was changed, or was refused for a reason that may have passed.
-    fn ring_needs_a_look(&self) -> bool {
+    async fn ring_needs_a_look(&self) -> bool {
+        let mark = self.mark().await;
         let watch = self.ring_watch();
-        watch.problem.is_some() || self.ring_source.mark() != watch.mark
+        watch.problem.is_some() || mark != watch.mark
     }
 
     /// Sessions of all apps that retiring `kid` would end, counted to one more than the bound.

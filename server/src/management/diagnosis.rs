@@ -5,7 +5,9 @@ use std::time::Duration;
 use axum::extract::{Extension, State};
 use http::HeaderMap;
 use tenure_service::credentials::Role;
+use tenure_service::error::Error;
 use tenure_wire::diagnosis::{Diagnosis, ProcessCondition, Proxies, StoreCondition};
+use tokio::task::spawn_blocking;
 
 use crate::address::Peer;
 use crate::answer::{Answer, ok};
@@ -18,14 +20,18 @@ pub async fn show(State(http): State<Http>, Extension(peer): Extension<Peer>, he
     require(&http, peer, &headers, Role::Admin, None)?;
     let times = http.service.time_commits().await?;
     let (now, seen) = http.service.clock_and_mark();
+    let asking = http.clone();
+    // Both are read from files.
+    let asked = spawn_blocking(move || (store(&asking, &times), process(&asking))).await;
+    let (store, process) = asked.map_err(Error::bug)?;
     ok(&Diagnosis {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         public_url: http.service.public_url().to_owned(),
         now: now.secs(),
         seen: seen.secs(),
         proxies: proxies(&http),
-        store: store(&http, &times),
-        process: process(&http),
+        store,
+        process,
     })
 }
 

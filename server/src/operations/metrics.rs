@@ -7,6 +7,8 @@ mod of_process;
 mod of_service;
 mod of_store;
 
+use std::fmt;
+
 use axum::body::Body;
 use axum::extract::{Extension, State};
 use axum::response::Response;
@@ -18,6 +20,7 @@ use prometheus_client::encoding::text::{encode_eof, encode_registry};
 use prometheus_client::registry::Registry;
 use tenure_service::credentials::Role;
 use tenure_service::error::Error;
+use tokio::task::spawn_blocking;
 
 use self::lines::{Lines, Written};
 use crate::address::Peer;
@@ -30,19 +33,25 @@ pub async fn show(State(http): State<Http>, Extension(peer): Extension<Peer>, he
     if !http.options.open_metrics {
         require(&http, peer, &headers, Role::Verify, None)?;
     }
+    // What the system says of the disk and of this process stands in files.
+    let text = spawn_blocking(move || text(http)).await.map_err(Error::bug)?.map_err(Error::bug)?;
+    let mut response = Response::new(Body::from(text));
+    let content_type = HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8");
+    response.headers_mut().insert(CONTENT_TYPE, content_type);
+    Ok(response)
+}
+
+fn text(http: Http) -> Result<String, fmt::Error> {
     let mut ours = Registry::with_prefix("tenure");
     ours.register_collector(Box::new(Collected(http.clone(), of_us)));
     // These have names that every dashboard knows.
     let mut common = Registry::default();
     common.register_collector(Box::new(Collected(http, |_, lines| of_process::write(lines))));
     let mut text = String::new();
-    encode_registry(&mut text, &ours).map_err(Error::bug)?;
-    encode_registry(&mut text, &common).map_err(Error::bug)?;
-    encode_eof(&mut text).map_err(Error::bug)?;
-    let mut response = Response::new(Body::from(text));
-    let content_type = HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8");
-    response.headers_mut().insert(CONTENT_TYPE, content_type);
-    Ok(response)
+    encode_registry(&mut text, &ours)?;
+    encode_registry(&mut text, &common)?;
+    encode_eof(&mut text)?;
+    Ok(text)
 }
 
 fn of_us(http: &Http, lines: &mut Lines<'_>) -> Written {
@@ -60,8 +69,8 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 struct Collected(Http, fn(&Http, &mut Lines<'_>) -> Written);
 
-impl std::fmt::Debug for Collected {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Collected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Collected")
     }
 }

@@ -3,6 +3,9 @@
 mod nodes;
 mod report;
 
+use std::process::Command;
+use std::time::Duration;
+
 use http::Method;
 use tenure_core::id::Kid;
 
@@ -13,6 +16,45 @@ use crate::support::{KEY, Tokens, World};
 fn kid_of(token: &str) -> u8 {
     use base64ct::{Base64UrlUnpadded, Encoding as _};
     Base64UrlUnpadded::decode_vec(token.strip_prefix("tr1_").unwrap()).unwrap()[0]
+}
+
+/// The same text under another kid, as somebody might make it up.
+fn under(kid: u8, token: &str) -> String {
+    use base64ct::{Base64UrlUnpadded, Encoding as _};
+    let mut bytes = Base64UrlUnpadded::decode_vec(token.strip_prefix("tr1_").unwrap()).unwrap();
+    bytes[0] = kid;
+    format!("tr1_{}", Base64UrlUnpadded::encode_string(&bytes))
+}
+
+/// On one thread: whoever blocks it holds up everybody.
+#[tokio::test]
+async fn a_ring_that_is_slow_to_read_holds_nobody_up_and_is_read_once() {
+    let world = World::new().await;
+    let app = world.app("shop").await;
+    let token = app.open("ann").await.refresh;
+    let path = world.ring_path();
+    let text = std::fs::read(&path).unwrap();
+    std::fs::remove_file(&path).unwrap();
+    assert!(Command::new("mkfifo").args(["-m", "600"]).arg(&path).status().unwrap().success());
+    // Whoever reads such a file waits until somebody writes to it: here when it is told to, or after a long time.
+    let (go_on, told) = std::sync::mpsc::channel();
+    let writer = std::thread::spawn(move || {
+        let in_time = told.recv_timeout(Duration::from_secs(5)).is_ok();
+        std::fs::write(path, text).unwrap();
+        in_time
+    });
+    let mut guesses = tokio::task::JoinSet::new();
+    for _ in 0..8 {
+        let call = app.refreshing(&under(9, &token));
+        guesses.spawn(async move { call.send().await.refused(401, "invalid_refresh_token") });
+    }
+    for _ in 0..7 {
+        guesses.join_next().await.unwrap().unwrap();
+    }
+    app.refreshed(&token).await;
+    go_on.send(()).unwrap();
+    assert_eq!(guesses.join_all().await.len(), 1, "the one that waits for the ring");
+    assert!(writer.join().unwrap(), "nobody else had to wait for it");
 }
 
 #[tokio::test]

@@ -5,6 +5,8 @@ use std::time::Duration;
 use serde_json::json;
 use tenure_server::limits::Patience;
 use tenure_server::state::HttpOptions;
+use tenure_service::clock::Clock as _;
+use tenure_store::{Event, Sessions as _};
 
 use crate::support::World;
 use crate::support::server::Server;
@@ -292,4 +294,21 @@ async fn op_2_a_client_that_takes_nothing_does_not_hold_up_the_end() {
     let stopped = tokio::time::timeout(Duration::from_secs(6), server.stopped()).await;
     stopped.expect("long before the time to drain is over");
     asking.abort();
+}
+
+#[tokio::test]
+async fn op_2_a_reader_of_events_that_takes_nothing_does_not_hold_up_the_end() {
+    let (world, server) = served(Patience::default()).await;
+    // More than the buffers between the two can hold.
+    let detail = json!("x".repeat(100_000)).to_string();
+    let at = world.clock.now();
+    let event = Event { at, app: None, kind: "restored".into(), user: None, session: None, detail };
+    world.memory.append(&vec![event; 300]).await.unwrap();
+    let mut deaf = server.connect().await;
+    let with = format!("Accept: text/event-stream\r\nAuthorization: Bearer {}", world.admin);
+    deaf.send(format!("GET /v1/events?after=0 HTTP/1.1\r\nHost: x\r\n{with}\r\n\r\n")).await;
+    assert!(deaf.until("data: ").await.contains("retry: 1000"));
+    world.http.close_streams();
+    let stopped = tokio::time::timeout(Duration::from_secs(6), server.stopped()).await;
+    stopped.expect("long before the time to drain is over");
 }

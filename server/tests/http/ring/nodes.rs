@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 use tenure_core::id::Kid;
+use tenure_service::clock::Clock as _;
 use tenure_service::ring::RingFile;
+use tenure_store::{Directory as _, Expected, Kind, Write, Written};
 
 use super::kid_of;
 use crate::support::World;
@@ -132,4 +134,35 @@ async fn a_ring_that_lacks_a_key_is_refused_and_said() {
     let says = problem(&world).await;
     assert!(says.as_str().unwrap().starts_with("the key ring lacks key 2"), "{says}");
     app.refreshed(&token).await;
+}
+
+#[tokio::test]
+async fn of_many_nodes_each_one_is_waited_for_and_those_that_are_gone_are_forgotten() {
+    let one = World::new().await;
+    let at_ms = one.clock.now().millis();
+    let both = json!([{"kid": 1, "state": "active"}, {"kid": 2, "state": "verify"}]);
+    let said = |n| {
+        let keys = if n == 149 { json!([{"kid": 1, "state": "active"}]) } else { both.clone() };
+        let value = Some(json!({"at_ms": at_ms, "keys": keys}).to_string().into_bytes());
+        Write { kind: Kind::Installation, key: format!("node/n{n:03}"), expected: Expected::Absent, value }
+    };
+    let writes: Vec<_> = (0..150).map(said).collect();
+    assert_eq!(one.memory.write(&writes).await.unwrap(), Written::All);
+    let mut ring = one.ring_file();
+    ring.add(&[9; 32]).unwrap();
+    ring.activate(Kid(2)).unwrap();
+    take_over(&one, &ring).await;
+    let says = problem(&one).await;
+    assert!(says.as_str().unwrap().contains("node n149"), "{says}");
+    one.pass(24 * 60 * 60);
+    assert_eq!(names(&one).await.len(), 151);
+    one.pass(1);
+    one.service.give_space_back().await.unwrap();
+    assert_eq!(names(&one).await, ["one"]);
+}
+
+async fn names(world: &World) -> Vec<String> {
+    let report = world.get("/v1/ring").key(&world.admin).send().await.expect(200).json();
+    let nodes = report["nodes"].as_array().unwrap().iter();
+    nodes.map(|node| node["node"].as_str().unwrap().to_owned()).collect()
 }

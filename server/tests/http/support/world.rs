@@ -1,5 +1,6 @@
 //! A server in this process, with a clock and a store that the test holds.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
@@ -133,16 +134,21 @@ impl World {
         Self { memory, clock, service, http, router, admin: String::new(), ring }
     }
 
+    /// Where the ring is written down.
+    pub fn ring_path(&self) -> PathBuf {
+        self.ring.path().join("ring.toml")
+    }
+
     /// The ring as it is written down.
     pub fn ring_file(&self) -> RingFile {
-        RingSource::File(self.ring.path().join("ring.toml")).read().unwrap()
+        RingSource::File(self.ring_path()).read().unwrap()
     }
 
     /// Changes the ring's file. The server is not told.
     pub fn edit_ring(&self, edit: impl FnOnce(&mut RingFile)) {
         let mut ring = self.ring_file();
         edit(&mut ring);
-        ring.write(&self.ring.path().join("ring.toml")).unwrap();
+        ring.write(&self.ring_path()).unwrap();
     }
 
     /// What an API key's text is, for a fresh key of this role.
