@@ -87,6 +87,19 @@ fn entry(row: &Row<'_>) -> Result<Entry, Fault> {
     Ok(Entry { n, announcement: Announcement { app, subject, at, forget_after } })
 }
 
+/// What the feed of the attached database `before` says of anything but a session and this one's does not, in its order: only
+/// what is to be remembered at `now`.
+pub(crate) fn lost(db: &Connection, now: Timestamp) -> Result<Vec<Announcement>, Fault> {
+    let sql = format!(
+        "SELECT {ENTRY} FROM before.feed AS b WHERE b.kind <> {SESSION} AND b.forget_after >= ? AND NOT EXISTS ( \
+         SELECT 1 FROM main.feed AS m \
+         WHERE m.kind = b.kind AND m.app = b.app AND m.name IS b.name AND m.at = b.at) ORDER BY b.n"
+    );
+    let mut statement = db.prepare(&sql)?;
+    let entries = statement.query_and_then([now.millis()], entry)?;
+    entries.map(|entry| Ok(entry?.announcement)).collect()
+}
+
 /// The last number that a table gave; numbers that were pruned count.
 pub(crate) fn last_number(db: &Connection, table: &str) -> Result<u64, Fault> {
     let sql = "SELECT ifnull(max(seq), 0) FROM sqlite_sequence WHERE name = ?";

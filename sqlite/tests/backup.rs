@@ -9,58 +9,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use common::{OPENED_AT, Place, advance, opening};
-use tenure_core::end::end_again;
-use tenure_core::family::{Family, State};
-use tenure_core::id::{AppId, UserId};
-use tenure_core::refusal::EndReason;
-use tenure_core::time::{Span, Timestamp};
-use tenure_sqlite::backup::{self, BackupError, MadeAgain, RecordLoss, Restoring, read_manifest, verify};
+use common::{MADE_AT, Place, beside, filled, opening, put};
+use tenure_sqlite::backup::{self, BackupError, Restoring, read_manifest, verify};
 use tenure_sqlite::{OpenError, Options, Sqlite};
-use tenure_store::{
-    Announcement, Backups as _, Directory as _, EndWhere, Expected, Filter, Kind, NotMade, Sessions as _,
-    Subject, Write,
-};
+use tenure_store::{Backups as _, Directory as _, Kind, NotMade, Sessions as _};
 
-const MADE_AT: Timestamp = Timestamp::from_secs(1_900_000_500);
-
-fn beside(place: &Place, name: &str) -> PathBuf {
-    place.path().with_file_name(name)
-}
-
-async fn put(store: &Sqlite, kind: Kind, key: &str, value: &str) {
-    let write =
-        Write { kind, key: key.to_owned(), expected: Expected::Any, value: Some(value.as_bytes().to_vec()) };
-    store.write(&[write]).await.unwrap();
-}
-
-/// A store with `n` sessions, one of them rotated and one ended, and a few records.
-async fn filled(place: &Place, n: u32) -> (Arc<Sqlite>, Vec<Family>) {
-    let store = place.open();
-    let mut families = Vec::new();
-    for opening in (0..n).map(opening) {
-        store.open(&opening).await.unwrap();
-        families.push(opening.family);
-    }
-    store.commit(&advance(&families[0])).await.unwrap();
-    store.commit(&end_again(families[1].id, EndReason::User, OPENED_AT)).await.unwrap();
-    put(&store, Kind::App, "shop", "a").await;
-    put(&store, Kind::ApiKey, "old", "a").await;
-    put(&store, Kind::Canary, "3", "0123456789abcdef").await;
-    (store, families)
-}
-
-/// The end of every session of a user who has none: what is left of it is what the feed says.
-fn of_bob(at: Timestamp) -> EndWhere {
-    let (app, bob) = (AppId::parse("shop").unwrap(), UserId::parse("bob").unwrap());
-    let subject = Subject::User(bob.clone());
-    let announce =
-        Some(Announcement { app: app.clone(), subject, at, forget_after: at.plus(Span::from_days(1)) });
-    let filter = Filter::of_user(app, bob);
-    EndWhere { filter, after: None, reason: EndReason::Admin, at, remember_until: at, announce, max: 1 }
-}
-
-/// A backup of such a store, which is closed.
+/// A backup of a filled store, which is closed.
 async fn a_backup(place: &Place) -> PathBuf {
     let (store, _) = filled(place, 20).await;
     let file = beside(place, "a.backup");
@@ -309,75 +263,4 @@ async fn a_log_of_another_store_is_not_mixed_in() {
     let says = error.map(drop).unwrap_err().to_string();
     assert!(says.contains("cannot be put aside") && says.contains("without --replace"), "{says}");
     assert!(fs::read(target.path()).unwrap().starts_with(b"no database"));
-}
-
-#[tokio::test]
-async fn what_the_store_before_it_knows_better_is_found_and_ends_are_made_again() {
-    let place = Place::new();
-    let (store, families) = filled(&place, 20).await;
-    put(&store, Kind::SigningKey, "shop/k1", "signs").await;
-    let file = beside(&place, "a.backup");
-    store.back_up(&file, MADE_AT).await.unwrap();
-    let late = MADE_AT.plus(tenure_core::time::Span::from_secs(9));
-    store.commit(&end_again(families[5].id, EndReason::Reused, late)).await.unwrap();
-    store.commit(&end_again(families[4].id, EndReason::Admin, MADE_AT)).await.unwrap();
-    store.commit(&advance(&families[6])).await.unwrap();
-    store.open(&opening(50)).await.unwrap();
-    put(&store, Kind::App, "shop", "b").await;
-    put(&store, Kind::App, "bank", "a").await;
-    put(&store, Kind::SigningKey, "shop/k1", "compromised").await;
-    put(&store, Kind::SigningKey, "bank/k2", "of an app that is gone").await;
-    store.end_where(&of_bob(late)).await.unwrap();
-    put(&store, Kind::Canary, "4", "0123456789abcdef").await;
-    let revoke = Write { kind: Kind::ApiKey, key: "old".into(), expected: Expected::Any, value: None };
-    store.write(&[revoke]).await.unwrap();
-    drop(store);
-
-    let target = Place::new();
-    let restoring = Restoring::begin(&file, &target.path(), 8, false).unwrap();
-    let losses = restoring.losses(&place.path()).unwrap();
-    let ended: Vec<_> = losses.ended.iter().map(|end| (end.family, end.reason, end.at)).collect();
-    assert_eq!(
-        ended,
-        [(families[4].id, EndReason::Admin, MADE_AT), (families[5].id, EndReason::Reused, late)]
-    );
-    assert_eq!((losses.opened, losses.ahead), (1, 1));
-    assert_eq!(
-        losses.records,
-        [
-            RecordLoss::Back(Kind::ApiKey, "old".into()),
-            RecordLoss::Gone(Kind::App, "bank".into()),
-            RecordLoss::Older(Kind::App, "shop".into()),
-            RecordLoss::Gone(Kind::SigningKey, "bank/k2".into()),
-            RecordLoss::Older(Kind::SigningKey, "shop/k1".into()),
-        ]
-    );
-    assert_eq!(losses.announcements, 1);
-    let made = restoring.end_again(&place.path(), &losses.ended).unwrap();
-    assert_eq!(made, MadeAgain { ends: 2, announcements: 1, keys: 2 });
-    let made = restoring.end_again(&place.path(), &losses.ended).unwrap();
-    assert_eq!(made, MadeAgain::default(), "once is enough");
-    let left = restoring.losses(&place.path()).unwrap();
-    assert!(left.ended.is_empty() && left.announcements == 0);
-    assert_eq!(
-        left.records,
-        [
-            RecordLoss::Gone(Kind::App, "bank".into()),
-            RecordLoss::Older(Kind::App, "shop".into()),
-            RecordLoss::Gone(Kind::SigningKey, "bank/k2".into()),
-        ],
-        "a key that was taken back stays so"
-    );
-    assert!(matches!(restoring.losses(&beside(&place, "nothing")), Err(BackupError::File { .. })));
-    restoring.finish(&beside(&target, "kept")).unwrap();
-    let restored = target.open();
-    let row = restored.load(families[5].id).await.unwrap().unwrap();
-    assert_eq!(row.state, State::Ended { at: late, reason: EndReason::Reused });
-    let feed = restored.feed(1, 9).await.unwrap();
-    assert_eq!(
-        (feed.entries.len(), feed.head),
-        (3, 4),
-        "each end is in the feed, and what was said of a user"
-    );
-    assert_eq!(restored.high_water().await.unwrap(), late.max(restored.high_water().await.unwrap()));
 }

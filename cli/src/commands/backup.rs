@@ -4,7 +4,10 @@ mod create;
 mod restore;
 mod verify;
 
+mod outcome;
+
 mod lost;
+mod revoked;
 
 mod words;
 

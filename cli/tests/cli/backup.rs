@@ -1,10 +1,12 @@
 //! `tenure backup`: made beside a running server and without one, checked, restored, and refused where it must be.
 
-use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
-use std::path::{Path, PathBuf};
+mod losses;
 
-use serde_json::Value;
+use std::fs;
+use std::io::{Read as _, Write as _};
+use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
 
 use crate::disk::may_mount;
 use crate::support::ask::{ask, ask_as};
@@ -33,6 +35,17 @@ fn backed_up() -> (Folder, Tokens, PathBuf) {
     folder.command(&["backup", "create", "--to", text(&file), "--json"]).json();
     dev.stop();
     (folder, ann, file)
+}
+
+/// What the server of `folder` answers, through its own socket, to whoever asks for a backup.
+fn ask_owner(folder: &Folder, body: &str) -> String {
+    let mut socket = UnixStream::connect(folder.data().join("tenure.sock")).expect("a socket");
+    let head =
+        "POST /v1/backups HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json";
+    write!(socket, "{head}\r\nContent-Length: {}\r\n\r\n{body}", body.len()).expect("a request");
+    let mut answer = String::new();
+    socket.read_to_string(&mut answer).expect("an answer");
+    answer
 }
 
 /// A folder without a store, with the ring of another one.
@@ -64,10 +77,27 @@ fn a_backup_is_made_by_the_server_and_without_one() {
     assert!(metrics.contains("tenure_backup_age_seconds "), "{metrics}");
     let again = folder.command(&["backup", "create", "--to", text(&file)]);
     assert!(again.refusal(4).contains("never overwrites"), "{again:?}");
+    // It is the caller's mistake, and nothing for the operators' log.
+    let body = format!("{{\"to\": \"{}\"}}", text(&file));
+    let asked = ask_owner(&folder, &body);
+    assert!(asked.starts_with("HTTP/1.1 409") && asked.contains("never overwrites"), "{asked}");
+    let key = format!("Bearer {}", dev.api_key());
+    let events = "/v1/events?type=backup_failed";
+    let failed =
+        ask(dev.port, "GET", events, &[("Authorization", &key)], "").expect("events").expect(200).json();
+    assert_eq!(failed["events"].as_array().map(Vec::len), Some(0), "{failed}");
     dev.stop();
+    let again = folder.command(&["backup", "create", "--to", text(&file)]);
+    assert!(again.refusal(4).contains("never overwrites"), "the same without a server: {again:?}");
     let offline = folder.beside("c.backup");
     let made = folder.command(&["backup", "create", "--to", text(&offline), "--json"]).json();
     assert_eq!((&made["incarnation"], &made["sessions"]), (&by_server["incarnation"], &1.into()));
+    assert_eq!(made["ring"].as_str(), Some(text(&folder.ring())), "which file to keep beside it");
+    let elsewhere = folder.beside("ring.toml");
+    fs::rename(folder.ring(), &elsewhere).expect("a ring");
+    let said = folder.command(&["backup", "create", "--to", text(&folder.beside("d.backup"))]);
+    assert!(said.stdout.contains("that ring_file of the server's configuration names"), "{said:?}");
+    fs::rename(&elsewhere, folder.ring()).expect("a ring");
     for file in [&file, &folder.beside("b.backup"), &offline] {
         let checked = verify(file, &["--ring-file", text(&folder.ring()), "--json"]).json();
         assert_eq!(checked["opened_by_ring"], true);
@@ -340,55 +370,4 @@ fn kept(data: &Path) -> PathBuf {
 fn count_sessions(database: &Path) -> i64 {
     let db = rusqlite::Connection::open(database).expect("a database");
     db.query_row("SELECT count(*) FROM family", [], |row| row.get(0)).expect("a number")
-}
-
-#[test]
-fn ends_after_the_backup_are_listed_and_made_again() {
-    let (folder, ann, file) = backed_up();
-    let dev = folder.dev();
-    let key = dev.manage("POST", "/api-keys", "{\"name\": \"k\", \"role\": \"verify\"}").expect(201).json();
-    let key = key["id"].as_str().expect("an id").to_owned();
-    dev.sign_out(&ann.refresh).expect(200);
-    dev.manage("PUT", "/session-settings", "{\"max_sessions\": 7}").expect(200);
-    dev.stop();
-    let dry = restore(&folder, &file, &["--dry-run"]);
-    let says = &dry.stdout;
-    for words in [
-        "What happened after the backup is lost",
-        &format!("{}  demo  ann  ended_by_user", ann.sid),
-        "End them again: run this with --ends-from",
-        &format!("API key {key} is gone: it was made after the backup"),
-        "version 2 of the settings of app demo is gone",
-        "Nothing was changed.",
-    ] {
-        assert!(says.contains(words), "{words}: {says}");
-    }
-    let database = folder.database();
-    let done = restore(&folder, &file, &["--replace", "--ends-from", text(&database)]);
-    assert!(done.stdout.contains("1 session, ended again as they were"), "{done:?}");
-    assert!(done.stdout.contains("tenure recover --for 24h"), "{done:?}");
-    let dev = folder.dev();
-    assert_eq!(dev.refresh(&ann.refresh).expect(401).json()["reason"], "ended_by_user");
-    let shown = folder.command(&["recover", "--show"]);
-    let says = &shown.stdout;
-    assert!(says.contains("never opened since the store was restored"), "{says}");
-    assert!(says.contains("Those that were known have been made again: 1."), "{says}");
-    let status: Value = folder.command(&["recover", "--show", "--json"]).json();
-    assert_eq!((&status["state"], &status["restored"]["ended_again"]), (&"awaited".into(), &1.into()));
-    dev.stop();
-}
-
-#[test]
-fn a_store_that_cannot_be_asked_is_named_and_not_needed() {
-    let (folder, _, file) = backed_up();
-    let other = with_ring_of(&folder);
-    let nothing = other.beside("nothing.db");
-    let done = restore(&other, &file, &["--ends-from", text(&nothing)]);
-    assert!(done.refusal(1).contains("nothing.db: No such file"), "{done:?}");
-    assert!(!nothing.exists() && !other.database().exists());
-    fs::write(&nothing, "no database").expect("a file");
-    let done = restore(&other, &file, &["--ends-from", text(&nothing)]);
-    assert!(done.refusal(1).contains("nothing.db"), "{done:?}");
-    let done = restore(&other, &file, &[]);
-    assert!(done.stdout.contains("Which these are is not known"), "{done:?}");
 }

@@ -338,3 +338,22 @@ fn what_would_sign_people_out_is_refused_or_asked_for() {
     dev.refresh(&moved.refresh).expect(200);
     dev.stop();
 }
+
+#[test]
+fn the_ring_is_looked_for_in_the_folder_that_is_named() {
+    let (one, two) = (Folder::new(), Folder::new());
+    for folder in [&one, &two] {
+        fs::create_dir(folder.data()).expect("a folder");
+        folder.command(&["ring", "create", "--json"]).json();
+        assert!(folder.ring().exists());
+    }
+    folder_lists(&one, &["1 active"]);
+    two.command(&["ring", "add", "--json"]).json();
+    folder_lists(&one, &["1 active"]);
+    folder_lists(&two, &["1 active", "2 verify"]);
+}
+
+fn folder_lists(folder: &Folder, expected: &[&str]) {
+    let listed = folder.command(&["ring", "list", "--json"]);
+    assert_eq!(states(&listed), expected);
+}

@@ -6,14 +6,13 @@ use rusqlite::{Connection, Row};
 use tenure_core::id::{AppId, FamilyId, UserId};
 use tenure_core::refusal::EndReason;
 use tenure_core::time::Timestamp;
-use tenure_store::Kind;
+use tenure_store::{Announcement, Kind};
 
 use super::APPLICATION_ID;
-use super::again::FORGOTTEN;
 use super::error::BackupError;
 use crate::fault::Fault;
 use crate::rows::{Fields, Key};
-use crate::schema;
+use crate::{feed, schema};
 
 /// Everything that the store before it knows better.
 pub struct Losses {
@@ -23,8 +22,9 @@ pub struct Losses {
     pub opened: u64,
     /// Sessions that live in both, with a newer token there.
     pub ahead: u64,
-    /// Entries of its feed about users, apps and signing keys that are not in this one: tokens that it refuses.
-    pub announcements: u64,
+    /// What its feed says of users, apps and signing keys and the feed here does not, in its order: tokens that it refuses, as
+    /// long as one of them may be valid.
+    pub announced: Vec<Announcement>,
     /// Records that differ, by kind and key.
     pub records: Vec<RecordLoss>,
 }
@@ -56,8 +56,8 @@ pub enum RecordLoss {
 }
 
 /// Compares the restored database `db` with the store or backup at `before`, which is only read.
-pub(super) fn find(db: &Connection, before: &Path) -> Result<Losses, BackupError> {
-    beside(db, before, read)
+pub(super) fn find(db: &Connection, before: &Path, now: Timestamp) -> Result<Losses, BackupError> {
+    beside(db, before, |db| read(db, now))
 }
 
 /// Does `what` while `before` is attached to `db`, which is only read.
@@ -87,7 +87,7 @@ fn is_ours(db: &Connection, before: &Path) -> Result<(), BackupError> {
     }
 }
 
-fn read(db: &Connection) -> Result<Losses, Fault> {
+fn read(db: &Connection, now: Timestamp) -> Result<Losses, Fault> {
     let count = |sql: &str| -> Result<u64, Fault> { Ok(db.query_row(sql, [], |row| row.get(0))?) };
     let sql = format!(
         "SELECT {LOST} FROM before.family AS b JOIN main.family AS m USING (id, tail) \
@@ -102,8 +102,7 @@ fn read(db: &Connection) -> Result<Losses, Fault> {
         "SELECT count(*) FROM before.family AS b JOIN main.family AS m USING (id, tail) \
          WHERE b.ended_at IS NULL AND m.ended_at IS NULL AND b.seq > m.seq",
     )?;
-    let announcements = count(&format!("SELECT count(*) {FORGOTTEN}"))?;
-    Ok(Losses { ended, opened, ahead, announcements, records: records(db)? })
+    Ok(Losses { ended, opened, ahead, announced: feed::lost(db, now)?, records: records(db)? })
 }
 
 const LOST: &str = "id, tail, b.app, b.user, b.ended_at, b.end_reason";

@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::wal::CheckpointMode;
 use rusqlite::{Connection, MAIN_DB};
+use tenure_core::time::Timestamp;
 use tenure_store::Manifest;
 
 use super::again::{self, MadeAgain};
 use super::error::BackupError;
-use super::losses::{self, Losses, LostEnd};
+use super::losses::{self, Losses};
 use super::{APPLICATION_ID, container, create, verify};
 use crate::fault::Fault;
 use crate::lock::Lock;
@@ -81,15 +82,15 @@ impl Restoring {
         &self.manifest
     }
 
-    /// What this store does not know and the one at `before` does. That one is only read.
-    pub fn losses(&self, before: &Path) -> Result<Losses, BackupError> {
-        losses::find(&self.connect()?, before)
+    /// What this store does not know and the one at `before` does, as far as it matters at `now`. That one is only read.
+    pub fn losses(&self, before: &Path, now: Timestamp) -> Result<Losses, BackupError> {
+        losses::find(&self.connect()?, before, now)
     }
 
-    /// Makes again what the store at `before` knows to be over, all or none: these ends, what its feed announced, and keys
-    /// that were revoked or retired.
-    pub fn end_again(&self, before: &Path, ends: &[LostEnd]) -> Result<MadeAgain, BackupError> {
-        losses::beside(&self.connect()?, before, |db| again::make(db, ends))
+    /// Makes again what the store at `before` knows to be over, all or none: the ends and announcements among these losses, and
+    /// what became of API keys and signing keys, if it is the store that was backed up and nothing was undone in it since.
+    pub fn end_again(&self, before: &Path, losses: &Losses) -> Result<MadeAgain, BackupError> {
+        losses::beside(&self.connect()?, before, |db| again::make(db, losses, &self.manifest))
     }
 
     fn connect(&self) -> Result<Connection, BackupError> {

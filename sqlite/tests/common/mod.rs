@@ -7,11 +7,14 @@ use std::sync::Arc;
 use tempfile::TempDir;
 use tenure_core::change::Change;
 use tenure_core::digest::{Digest, Salt};
+use tenure_core::end::end_again;
 use tenure_core::family::{Family, Head, Life, Retries, State};
 use tenure_core::id::{AppId, ClientId, Edition, FamilyId, Kid, Seq, UserId};
 use tenure_core::open::Opening;
+use tenure_core::refusal::EndReason;
 use tenure_core::time::{Span, Timestamp};
 use tenure_sqlite::{Options, Sqlite};
+use tenure_store::{Directory as _, Expected, Kind, Sessions as _, Write};
 
 pub(crate) const OPENED_AT: Timestamp = Timestamp::from_secs(1_900_000_000);
 
@@ -95,4 +98,35 @@ pub(crate) fn advance(row: &Family) -> Change {
         },
         life: Life { active_at: at, ..row.life },
     }
+}
+
+/// When backups are made.
+pub(crate) const MADE_AT: Timestamp = Timestamp::from_secs(1_900_000_500);
+
+/// A file beside the database.
+pub(crate) fn beside(place: &Place, name: &str) -> PathBuf {
+    place.path().with_file_name(name)
+}
+
+/// Writes a record, whatever is there.
+pub(crate) async fn put(store: &Sqlite, kind: Kind, key: &str, value: &str) {
+    let write =
+        Write { kind, key: key.to_owned(), expected: Expected::Any, value: Some(value.as_bytes().to_vec()) };
+    store.write(&[write]).await.unwrap();
+}
+
+/// A store with `n` sessions, one of them rotated and one ended, and a few records.
+pub(crate) async fn filled(place: &Place, n: u32) -> (Arc<Sqlite>, Vec<Family>) {
+    let store = place.open();
+    let mut families = Vec::new();
+    for opening in (0..n).map(opening) {
+        store.open(&opening).await.unwrap();
+        families.push(opening.family);
+    }
+    store.commit(&advance(&families[0])).await.unwrap();
+    store.commit(&end_again(families[1].id, EndReason::User, OPENED_AT)).await.unwrap();
+    put(&store, Kind::App, "shop", "a").await;
+    put(&store, Kind::ApiKey, "old", "a").await;
+    put(&store, Kind::Canary, "3", "0123456789abcdef").await;
+    (store, families)
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use tenure_sqlite::backup::{Losses, RecordLoss};
 use tenure_store::Kind;
 
-use crate::counts::count;
+use super::revoked::{KeyBack, Revoked};
 use crate::times::moment;
 
 /// Ends that are printed one by one; the rest is counted.
@@ -28,8 +28,10 @@ pub struct Lost {
     listed_ends: Vec<End>,
     /// How many there are of each reason.
     ends_by_reason: BTreeMap<&'static str, u64>,
-    /// What had been announced of users, apps and signing keys that are over, and is forgotten.
-    announcements: u64,
+    /// Auth tokens that were refused without the end of a session: of users, apps and signing keys.
+    revocations: Vec<Revoked>,
+    /// Signing keys that had left their key set, and are back.
+    pub keys_back: Vec<KeyBack>,
     /// Apps, settings and keys that are not as they were, in words.
     changes: Vec<String>,
 }
@@ -63,14 +65,15 @@ impl Lost {
             ends: losses.ended.len() as u64,
             listed_ends: listed.collect(),
             ends_by_reason,
-            announcements: losses.announcements,
+            revocations: losses.announced.iter().filter_map(Revoked::of).collect(),
+            keys_back: KeyBack::all(losses),
             changes: losses.records.iter().map(change).collect(),
         }
     }
 
     /// What is still lost once some of it was made again: `losses` were found then.
     pub fn made_again(&mut self, losses: &Losses) {
-        self.announcements = losses.announcements;
+        self.keys_back = KeyBack::all(losses);
         self.changes = losses.records.iter().map(change).collect();
     }
 
@@ -93,23 +96,25 @@ impl Lost {
         text
     }
 
+    /// The revocations, one a line.
+    pub fn revocations_in_words(&self) -> String {
+        some(self.revocations.iter().map(Revoked::in_words))
+    }
+
     /// The changes, one a line.
     pub fn changes_in_words(&self) -> String {
-        let mut text: String =
-            self.changes.iter().take(SHOWN).map(|change| format!("      {change}\n")).collect();
-        if self.announcements > 0 {
-            let n = count(self.announcements, "announcement");
-            let _ = writeln!(
-                text,
-                "      {n} that tokens of a user, an app or a signing key are not good any more are forgotten: what is still out \
-                 there is accepted until it expires"
-            );
-        }
-        if self.changes.len() > SHOWN {
-            let _ = writeln!(text, "      … of {} in all", self.changes.len());
-        }
-        text
+        some(self.changes.iter().cloned())
     }
+}
+
+/// As many as a person reads, one a line, and how many there are.
+fn some(lines: impl ExactSizeIterator<Item = String>) -> String {
+    let all = lines.len();
+    let mut text: String = lines.take(SHOWN).map(|line| format!("      {line}\n")).collect();
+    if all > SHOWN {
+        let _ = writeln!(text, "      … of {all} in all");
+    }
+    text
 }
 
 fn change(loss: &RecordLoss) -> String {
@@ -127,9 +132,10 @@ fn change(loss: &RecordLoss) -> String {
         RecordLoss::Back(Kind::ApiKey, _) => {
             format!("{what} had been revoked, and works again: revoke it again")
         }
-        RecordLoss::Older(Kind::SigningKey, _) | RecordLoss::Back(Kind::SigningKey, _) => format!(
-            "{what} is as it was at the backup: if it was retired since, it SIGNS AGAIN. Retire it again: tenure key retire {rest} --app {app}"
+        RecordLoss::Older(Kind::SigningKey, _) => format!(
+            "{what} is as it was at the backup: if it was retired since, it may sign again: tenure key retire {rest} --app {app}"
         ),
+        RecordLoss::Back(Kind::SigningKey, _) => format!("{what} had left the key set, and is back"),
         RecordLoss::Back(..) => format!("{what} had been removed, and is back: remove it again"),
         RecordLoss::Gone(..) => format!("{what} is gone: it was made after the backup"),
         RecordLoss::Older(..) => format!("{what} is as it was at the backup: it was changed since"),
