@@ -15,13 +15,13 @@ use tenure_core::time::Timestamp;
 use tenure_store::{Expected, Kind, Record};
 use tenure_wire::session::SessionFilter;
 
+use crate::ending::Ending;
 use crate::entropy::fresh;
 use crate::error::{Error, Result};
 use crate::events::{self, Type};
 use crate::limits::{PAGE_MAX, check_reason};
 use crate::records;
 use crate::service::Service;
-use crate::sessions::Ending;
 
 /// How often what was done is written down.
 const WRITTEN_EVERY: Duration = Duration::from_secs(1);
@@ -78,7 +78,7 @@ impl Service {
         why: Option<&str>,
     ) -> Result<String> {
         check_reason(why)?;
-        let matched = self.count_live(app, filter).await?;
+        let matched = self.count_live(app, filter).await?.sessions;
         let at_ms = self.now()?.millis();
         let job = EndJob {
             app: app.to_string(),
@@ -149,7 +149,7 @@ impl Service {
     async fn run(self: &Arc<Self>, id: String, job: EndJob, expected: Expected) -> Result<()> {
         let app = AppId::parse(&job.app).map_err(Error::bug)?;
         let after = job.after.as_deref().and_then(FamilyId::parse);
-        let ending = self.ending(&app, &job.filter, EndReason::Admin, after)?;
+        let ending = self.ending(&app, &job.filter, EndReason::Admin, job.begun_at(), after)?;
         let running =
             self.end_jobs_of(&app).await?.into_iter().find(|(_, job)| job.state == JobState::Running);
         if running.is_some() {

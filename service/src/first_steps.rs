@@ -49,7 +49,7 @@ impl Service {
                 steps.refresh_tokens.get_or_insert(app.id.clone());
             }
             let page = Page { after: None, limit: LOOKED_AT };
-            for session in self.store.list(&Filter::of_app(app.id.clone()), now, page).await? {
+            for session in self.store.list(&Filter::of_app(app.id.clone()), now, page).await?.families {
                 steps.opened = true;
                 steps.refreshed |= session.head.seq.0 > 1;
                 steps.ended |= session.state != State::Live;

@@ -23,6 +23,8 @@ pub mod first_steps;
 pub mod introspect;
 pub mod sessions;
 
+pub mod ending;
+
 pub mod housekeeping;
 
 pub mod signing_keys;
@@ -55,6 +57,9 @@ mod holder;
 mod in_force;
 mod look_up;
 pub mod ring_changes;
+mod session_filter;
+
+pub mod count;
 
 pub mod key_ages;
 

@@ -12,7 +12,7 @@ use tenure_wire::settings::SettingChange;
 use crate::change_settings::{SettingsChange, propose};
 use crate::error::{Error, Problem, Result};
 use crate::lengths::in_words;
-use crate::limits::COUNT_AT_MOST;
+use crate::limits::{COUNT_AT_MOST, STRETCHES_TO_DECIDE_BY};
 use crate::service::Service;
 use crate::settings::to_json;
 use crate::settings_effects::{differences, said, warnings};
@@ -65,7 +65,7 @@ impl Service {
             Err(error) => return Err(error),
         };
         let live = Filter { status: Some(Status::Live), ..Filter::of_app(id.clone()) };
-        let live = self.store.count(&live, self.now()?, COUNT_AT_MOST).await?;
+        let live = self.count(&live, self.now()?, COUNT_AT_MOST, STRETCHES_TO_DECIDE_BY).await?.sessions;
         let preset = proposed.preset.as_deref().and_then(Preset::find);
         Ok(Preview {
             changes: differences(&app.settings, &proposed.settings),

@@ -115,12 +115,12 @@ impl Service {
         }
         let filter =
             Filter { status: Some(Status::Unended), ..Filter::of_user(app.id.clone(), user.clone()) };
+        let mut page = Page { after: None, limit: PAGE_MAX };
         loop {
-            let after = rows.last().map(|row: &Arc<Family>| row.id);
-            let page = self.store.list(&filter, now, Page { after, limit: PAGE_MAX }).await?;
-            let last = page.len() < PAGE_MAX as usize;
-            rows.extend(page);
-            if last {
+            let listed = self.store.list(&filter, now, page).await?;
+            rows.extend(listed.families);
+            page.after = listed.next;
+            if page.after.is_none() {
                 return Ok(rows);
             }
         }

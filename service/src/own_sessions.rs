@@ -7,7 +7,7 @@ use tenure_core::family::Family;
 use tenure_core::id::{AppId, FamilyId};
 use tenure_core::refusal::EndReason;
 use tenure_core::time::Timestamp;
-use tenure_store::{Filter, Page, Status};
+use tenure_store::{Filter, Status};
 use tenure_wire::session::{OwnSession, OwnSessions};
 
 use crate::catalogue::App;
@@ -52,12 +52,10 @@ impl Service {
     ) -> Result<OwnSessions> {
         let filter = Filter { status: Some(Status::Live), ..whole(user) };
         let page = parse_page(cursor, limit)?;
-        let mut rows = self.store.list(&filter, self.now()?, Page { limit: page.limit + 1, ..page }).await?;
-        let more = rows.len() > page.limit as usize;
-        rows.truncate(page.limit as usize);
+        let listed = self.store.list(&filter, self.now()?, page).await?;
         Ok(OwnSessions {
-            next_cursor: rows.last().filter(|_| more).map(|row| row.id.to_string()),
-            sessions: rows.iter().map(|row| shown(row, user)).collect(),
+            next_cursor: listed.next.map(|next| next.to_string()),
+            sessions: listed.families.iter().map(|row| shown(row, user)).collect(),
         })
     }
 

@@ -11,8 +11,9 @@ use tenure_store::{Filter, Status};
 use tenure_wire::ring::{RingKey, RingNode, RingReport};
 
 use crate::canaries::{self, FirstSeen, Mismatch};
+use crate::count::Count;
 use crate::error::Result;
-use crate::limits::{COUNT_AT_MOST, NODE_SAYS_EVERY, RING_LOOK_EVERY_SECS};
+use crate::limits::{COUNT_AT_MOST, NODE_SAYS_EVERY, RING_LOOK_EVERY_SECS, STRETCHES_TO_DECIDE_BY};
 use crate::nodes::{self, Node};
 use crate::ring::{Ring, RingFile, RingMark};
 use crate::service::{RingWatch, Service};
@@ -83,7 +84,7 @@ impl Service {
         is_there
     }
 
-    /// What this node and the others hold of the ring, and what depends on each key. Counts sessions, which reads many rows.
+    /// What this node and the others hold of the ring, and what depends on each key.
     pub async fn ring_report(&self) -> Result<RingReport> {
         let now = self.now()?;
         let nodes = nodes::all(&self.store).await?;
@@ -104,8 +105,8 @@ impl Service {
                 kid: kid.0,
                 state: state.as_str().to_owned(),
                 first_seen_at: first_seen.unwrap_or(now).secs(),
-                sessions: sessions.map(|sessions| sessions.min(COUNT_AT_MOST)),
-                sessions_is_bound: sessions.is_some_and(|sessions| sessions > COUNT_AT_MOST),
+                sessions: sessions.map(|count| count.sessions),
+                sessions_is_bound: sessions.is_some_and(|count| count.is_bound),
                 not_held_by: running().filter(|node| node.state(kid).is_none()).map(named).collect(),
                 active_at: running().filter(is_active).map(named).collect(),
             });
@@ -169,18 +170,11 @@ impl Service {
         watch.problem.is_some() || mark != watch.mark
     }
 
-    /// Sessions of all apps that retiring `kid` would end, counted to one more than the bound.
-    async fn sessions_under(&self, kid: Kid, now: Timestamp) -> Result<u64> {
-        let mut found = 0;
-        for app in self.catalogue.all() {
-            let filter =
-                Filter { status: Some(Status::MayReturn), kid: Some(kid), ..Filter::of_app(app.id.clone()) };
-            found += self.store.count(&filter, now, COUNT_AT_MOST + 1 - found).await?;
-            if found > COUNT_AT_MOST {
-                break;
-            }
-        }
-        Ok(found)
+    /// Sessions of all apps that retiring `kid` would end.
+    async fn sessions_under(&self, kid: Kid, now: Timestamp) -> Result<Count> {
+        let status = Some(Status::MayReturn);
+        let filter = Filter { status, kid: Some(kid), ..Filter::of_every_app() };
+        self.count(&filter, now, COUNT_AT_MOST, STRETCHES_TO_DECIDE_BY).await
     }
 }
 

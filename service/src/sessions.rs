@@ -5,21 +5,21 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use tenure_core::end::end;
 use tenure_core::family::{Family, State};
-use tenure_core::id::{AppId, ClientId, FamilyId, UserId};
-use tenure_core::limits::VERIFIER_SKEW;
+use tenure_core::id::{AppId, FamilyId, UserId};
 use tenure_core::refusal::EndReason;
 use tenure_core::support_code::SupportCode;
 use tenure_core::time::Timestamp;
-use tenure_store::{Announcement, Committed, EndWhere, Filter, Page, Status, Subject};
+use tenure_store::{Committed, Filter, Page, Status, Subject};
 use tenure_wire::session::{Session, SessionFilter, SessionList};
 
-use crate::catalogue::App;
-use crate::error::{Error, Problem, Result};
+use crate::count::Count;
+use crate::error::{Error, Result};
 use crate::events::{self, Type};
 use crate::limits::{
-    COUNT_AT_MOST, ENDS_PER_COMMIT, ENDS_REST, ENDS_REST_MOST, PAGE_DEFAULT, PAGE_MAX, check_reason,
+    COUNT_AT_MOST, PAGE_DEFAULT, PAGE_MAX, STRETCHES_BESIDE_A_LIST, STRETCHES_TO_DECIDE_BY, check_reason,
 };
 use crate::service::Service;
+use crate::session_filter::parse_filter;
 
 impl Service {
     /// One session of `app`.
@@ -28,7 +28,8 @@ impl Service {
         Ok(shown(&*self.family_of(app, id).await?, now))
     }
 
-    /// Sessions of `app` that match, newest first, with a count up to 10,000.
+    /// Sessions of `app` that match, newest first, with a count up to 10,000. Where hardly any match, a page may hold fewer than
+    /// asked for, or none, and yet have a next one: no request looks at more than a bounded number of sessions.
     pub async fn list_sessions(
         &self,
         app: &AppId,
@@ -39,16 +40,14 @@ impl Service {
         let now = self.now()?;
         self.app(app)?;
         let filter = parse_filter(app, filter)?;
-        let Page { after, limit } = parse_page(cursor, limit)?;
-        let total = self.store.count(&filter, now, COUNT_AT_MOST + 1).await?;
-        let mut rows = self.store.list(&filter, now, Page { after, limit: limit + 1 }).await?;
-        let more = rows.len() > limit as usize;
-        rows.truncate(limit as usize);
+        let page = parse_page(cursor, limit)?;
+        let total = self.count(&filter, now, COUNT_AT_MOST, STRETCHES_BESIDE_A_LIST).await?;
+        let listed = self.store.list(&filter, now, page).await?;
         Ok(SessionList {
-            next_cursor: rows.last().filter(|_| more).map(|row| row.id.to_string()),
-            sessions: rows.iter().map(|row| shown(row, now)).collect(),
-            total: total.min(COUNT_AT_MOST),
-            total_is_bound: total > COUNT_AT_MOST,
+            next_cursor: listed.next.map(|next| next.to_string()),
+            sessions: listed.families.iter().map(|row| shown(row, now)).collect(),
+            total: total.sessions,
+            total_is_bound: total.is_bound,
         })
     }
 
@@ -71,16 +70,16 @@ impl Service {
         Ok(())
     }
 
-    /// How many sessions match that an end of many would end.
-    pub async fn count_live(&self, app: &AppId, filter: &SessionFilter) -> Result<u64> {
+    /// How many sessions match that an end of many would end: exact, unless not all could be looked at.
+    pub async fn count_live(&self, app: &AppId, filter: &SessionFilter) -> Result<Count> {
         let now = self.now()?;
         self.app(app)?;
         let filter = parse_filter(app, filter)?;
         let status = Some(filter.status.unwrap_or(Status::MayReturn));
         if status == Some(Status::Ended) {
-            return Ok(0);
+            return Ok(Count { sessions: 0, is_bound: false });
         }
-        Ok(self.store.count(&Filter { status, ..filter }, now, u64::from(u32::MAX)).await?)
+        self.count(&Filter { status, ..filter }, now, u64::MAX, STRETCHES_TO_DECIDE_BY).await
     }
 
     /// Ends the live sessions that match, a stretch at a time, and says how many. `why` is for the operators' log.
@@ -105,84 +104,11 @@ impl Service {
         Ok(ended)
     }
 
-    pub(crate) async fn end_matching(
-        &self,
-        app: &App,
-        filter: Filter,
-        reason: EndReason,
-        subject: Option<Subject>,
-    ) -> Result<u64> {
-        let mut ending = self.ending_of(app, filter, reason, None)?;
-        let EndWhere { at, remember_until, .. } = ending.0;
-        ending.0.announce = subject.map(|subject| Announcement {
-            app: app.id.clone(),
-            subject,
-            at,
-            forget_after: remember_until,
-        });
-        let mut ended = self.end_some(&mut ending).await?;
-        while ending.after().is_some() {
-            ended += self.end_some(&mut ending).await?;
-        }
-        Ok(ended)
-    }
-
-    /// What is to end, for those who end it step by step: from `after` on, if some of it was done before.
-    pub(crate) fn ending(
-        &self,
-        app: &AppId,
-        filter: &SessionFilter,
-        reason: EndReason,
-        after: Option<FamilyId>,
-    ) -> Result<Ending> {
-        self.ending_of(&*self.app(app)?, parse_filter(app, filter)?, reason, after)
-    }
-
-    fn ending_of(
-        &self,
-        app: &App,
-        filter: Filter,
-        reason: EndReason,
-        after: Option<FamilyId>,
-    ) -> Result<Ending> {
-        let at = self.now()?;
-        let remember_until = at.plus(app.policy_at(at).longest_ttl).plus(VERIFIER_SKEW);
-        let max = ENDS_PER_COMMIT;
-        Ok(Ending(EndWhere { filter, after, reason, at, remember_until, announce: None, max }))
-    }
-
-    /// Ends the next stretch and says how many; then leaves the store to others for most of the time, unless it was the last.
-    pub(crate) async fn end_some(&self, ending: &mut Ending) -> Result<u64> {
-        let (begun, end) = (self.monotonic(), &mut ending.0);
-        let done = self.store.end_where(end).await?;
-        done.families.iter().for_each(|id| self.views.forget(*id));
-        self.tallies.end(end.reason, done.families.len());
-        end.after = done.next;
-        if end.announce.take().is_some() {
-            self.revocations.catch_up(&self.store, end.at).await?;
-        }
-        if end.after.is_some() {
-            let took = self.monotonic().saturating_sub(begun);
-            self.clock.wait((took * ENDS_REST).min(ENDS_REST_MOST)).await;
-        }
-        Ok(done.families.len() as u64)
-    }
-
     pub(crate) async fn family_of(&self, app: &AppId, id: &str) -> Result<Arc<Family>> {
         self.app(app)?;
         let id = FamilyId::parse(id).ok_or(Error::NotFound("session"))?;
         let found = self.look_up(id, self.now()?).await?;
         found.filter(|family| family.app == *app).ok_or(Error::NotFound("session"))
-    }
-}
-
-/// What is left to end of what was asked for.
-pub(crate) struct Ending(EndWhere);
-
-impl Ending {
-    /// Where it goes on; nowhere when nothing is left, and before the first step.
-    pub(crate) fn after(&self) -> Option<FamilyId> {
-        self.0.after
     }
 }
 
@@ -196,54 +122,6 @@ pub(crate) fn parse_page(cursor: Option<&str>, limit: Option<u32>) -> Result<Pag
         return Err(Error::invalid("limit", format!("must be between 1 and {PAGE_MAX}")));
     }
     Ok(Page { after, limit })
-}
-
-fn parse_filter(app: &AppId, given: &SessionFilter) -> Result<Filter> {
-    let mut filter = Filter::of_app(app.clone());
-    let mut problems = Vec::new();
-    let mut bad = |path: &str, says: &str| problems.push(Problem { path: path.into(), says: says.into() });
-    if let Some(user) = &given.user_id {
-        filter.user = UserId::parse(user).map_err(|_| bad("user_id", "is no user id")).ok();
-    }
-    if let Some(id) = &given.session_id {
-        filter.session = FamilyId::parse(id).or_else(|| {
-            bad("session_id", "is no session id");
-            None
-        });
-    }
-    if let Some(id) = &given.except {
-        filter.except = FamilyId::parse(id).or_else(|| {
-            bad("except", "is no session id");
-            None
-        });
-    }
-    if let Some(status) = &given.status {
-        filter.status = match status.as_str() {
-            "live" => Some(Status::Live),
-            "ended" => Some(Status::Ended),
-            "expired" => Some(Status::Expired),
-            _ => {
-                bad("status", "must be live, ended or expired");
-                None
-            }
-        };
-    }
-    if let Some(reason) = &given.reason {
-        filter.reason = EndReason::parse(reason).or_else(|| {
-            bad("reason", "is no reason of an end");
-            None
-        });
-    }
-    if let Some(client) = &given.client_id {
-        filter.client = ClientId::parse(client).map_err(|_| bad("client_id", "is no client id")).ok();
-    }
-    filter.settings_version = given.settings_version;
-    filter.active_before = given.active_before.map(Timestamp::from_secs);
-    filter.ended_from = given.ended_from.map(Timestamp::from_secs);
-    filter.ended_before = given.ended_before.map(Timestamp::from_secs);
-    filter.created_from = given.created_from.map(Timestamp::from_secs);
-    filter.created_before = given.created_before.map(Timestamp::from_secs);
-    if problems.is_empty() { Ok(filter) } else { Err(Error::Invalid(problems)) }
 }
 
 /// A family as the management API shows it at `now`.

@@ -10,9 +10,10 @@ use tenure_store::{EventFilter, Filter, Status};
 use tenure_wire::settings::{EndsBy, ReuseObserved, SettingChange, SettingsEffects};
 
 use crate::catalogue::App;
+use crate::count::Count;
 use crate::error::{Problem, Result};
 use crate::events::Type;
-use crate::limits::{COUNT_AT_MOST, KEYS_KNOWN_AFTER, PAGE_MAX};
+use crate::limits::{COUNT_AT_MOST, KEYS_KNOWN_AFTER, PAGE_MAX, STRETCHES_TO_DECIDE_BY};
 use crate::service::Service;
 use crate::settings::to_json;
 
@@ -63,22 +64,27 @@ impl Service {
         applies: Applies,
     ) -> Result<Effects> {
         let now = self.now()?;
-        let mut by = EndsBy::default();
+        let (mut by, mut ends_is_bound) = (EndsBy::default(), false);
         for (cause, over) in beyond(app, to, applies, now) {
-            let ends = self.count_live_of(over, now).await?;
+            let count = self.count_live_of(over, now).await?;
+            let ends = count.sessions;
+            ends_is_bound |= count.is_bound;
             match cause {
                 Cause::Absolute => by.absolute_lifetime += ends,
                 Cause::Idle => by.idle_timeout += ends,
                 Cause::RefreshTokens => by.refresh_tokens += ends,
             }
         }
+        let live = self.count_live_of(Filter::of_app(app.id.clone()), now).await?;
         let ends = by.absolute_lifetime + by.idle_timeout + by.refresh_tokens;
         let observes = app.settings.reuse_detection == ReuseDetection::Observe;
         Ok(SettingsEffects {
             changes: differences(&app.settings, to),
             applies: applies.as_str().to_owned(),
-            live_sessions: self.count_live_of(Filter::of_app(app.id.clone()), now).await?,
+            live_sessions: live.sessions,
+            live_sessions_is_bound: live.is_bound,
             ends: ends.min(COUNT_AT_MOST),
+            ends_is_bound: ends_is_bound || ends > COUNT_AT_MOST,
             ends_by: by,
             auth_token_ttl: to.auth_token_ttl().secs(),
             auth_tokens_of_before_until: now.plus(app.policy_at(now).longest_ttl).secs(),
@@ -87,9 +93,9 @@ impl Service {
         })
     }
 
-    async fn count_live_of(&self, of: Filter, now: Timestamp) -> Result<u64> {
+    async fn count_live_of(&self, of: Filter, now: Timestamp) -> Result<Count> {
         let live = Filter { status: Some(Status::Live), ..of };
-        Ok(self.store.count(&live, now, COUNT_AT_MOST).await?)
+        self.count(&live, now, COUNT_AT_MOST, STRETCHES_TO_DECIDE_BY).await
     }
 
     /// Whom reuse would have ended, as far as the events go back.
@@ -99,13 +105,15 @@ impl Service {
         let (mut sessions, mut users, mut since, mut after, mut read) =
             (HashSet::new(), HashSet::new(), None, 0, 0);
         while read < COUNT_AT_MOST {
-            let page = self.store.events(&filter, after, PAGE_MAX).await?.events;
-            let Some(last) = page.last() else { break };
-            (after, read) = (last.n, read + page.len() as u64);
-            for event in page.into_iter().map(|numbered| numbered.event) {
+            let page = self.store.events(&filter, after, PAGE_MAX).await?;
+            (after, read) = (page.looked_to, read + page.events.len() as u64);
+            for event in page.events.into_iter().map(|numbered| numbered.event) {
                 since = since.or(Some(event.at.secs()));
                 sessions.extend(event.session);
                 users.extend(event.user);
+            }
+            if after >= page.head {
+                break;
             }
         }
         Ok(ReuseObserved { sessions: sessions.len() as u64, users: users.len() as u64, since })

@@ -41,11 +41,11 @@ impl Service {
             let mut after = None;
             for _ in 0..PAGES {
                 let page = self.store.list(&of_second, now, Page { after, limit: PAGE_MAX }).await?;
-                if let Some(found) = page.iter().find(|family| code.names(family.id)) {
+                if let Some(found) = page.families.iter().find(|family| code.names(family.id)) {
                     return Ok(Some(explained(found, now)));
                 }
-                after = page.last().map(|last| last.id);
-                if page.len() < PAGE_MAX as usize {
+                after = page.next;
+                if after.is_none() {
                     break;
                 }
             }
@@ -71,7 +71,7 @@ impl Service {
         let user = UserId::parse(user).map_err(|e| Error::invalid("user_id", e))?;
         let filter = Filter { created_before: until, ..Filter::of_user(app.clone(), user) };
         let page = self.store.list(&filter, now, Page { after: None, limit: 20 }).await?;
-        Ok(page.iter().map(|family| explained(family, now)).collect())
+        Ok(page.families.iter().map(|family| explained(family, now)).collect())
     }
 
     /// The ids of the apps that people made, which is all but the console's own.

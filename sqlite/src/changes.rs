@@ -8,14 +8,14 @@ use tenure_core::id::{AppId, Edition, FamilyId, Seq, UserId};
 use tenure_core::open::Opening;
 use tenure_core::refusal::EndReason;
 use tenure_core::time::Timestamp;
-use tenure_store::{EndWhere, Ended, Filter, OpenOutcome, Status};
+use tenure_store::{EndWhere, Ended, Filter, OpenOutcome};
 
 use crate::batch::Batch;
 use crate::fault::Fault;
-use crate::feed;
-use crate::filter::Condition;
+use crate::filter::{Condition, Order};
 use crate::job::Steps;
 use crate::rows::{ABSENT, Key};
+use crate::{feed, search};
 
 /// How many statements a change writes with.
 pub(crate) fn steps(change: &Change) -> Steps {
@@ -47,31 +47,42 @@ pub(crate) fn commit(batch: &Batch<'_>, change: &Change) -> Result<bool, Fault> 
     }
 }
 
+/// A new head, where the guard holds. `kid` is only written when it is another one: an index holds it.
 fn advance(batch: &Batch<'_>, key: Key, expected: Seen, head: &Head, life: &Life) -> Result<bool, Fault> {
-    let changed = batch.execute(
-        "UPDATE family SET seq = ?, kid = ?, current = ?, previous = ?, attempt = ?, previous_attempt = ?, salt = ?, \
-         rotated_at = ?, retries = ?, active_at = ?, idle_timeout = ?, absolute_end = ?, policy_version = ? \
-         WHERE id = ? AND tail = ? AND seq = ? AND edition = ? AND ended_at IS NULL",
-        params![
-            head.seq.0,
-            head.kid.0,
-            head.current.as_bytes(),
-            head.previous.as_ref().map_or(&ABSENT, Digest::as_bytes),
-            head.attempt.as_ref().map_or(&ABSENT, Attempt::as_bytes),
-            head.previous_attempt.as_ref().map_or(&ABSENT, Attempt::as_bytes),
-            head.salt.as_bytes(),
-            head.rotated_at.millis(),
-            head.retries.packed(),
-            life.active_at.millis(),
-            life.idle_timeout.map(|idle| idle.millis()),
-            life.absolute_end.millis(),
-            life.policy_version,
-            key.id,
-            key.tail,
-            expected.seq.0,
-            expected.edition.0,
-        ],
+    let values = params![
+        head.kid.0,
+        head.seq.0,
+        head.current.as_bytes(),
+        head.previous.as_ref().map_or(&ABSENT, Digest::as_bytes),
+        head.attempt.as_ref().map_or(&ABSENT, Attempt::as_bytes),
+        head.previous_attempt.as_ref().map_or(&ABSENT, Attempt::as_bytes),
+        head.salt.as_bytes(),
+        head.rotated_at.millis(),
+        head.retries.packed(),
+        life.active_at.millis(),
+        life.idle_timeout.map(|idle| idle.millis()),
+        life.absolute_end.millis(),
+        life.policy_version,
+        key.id,
+        key.tail,
+        expected.seq.0,
+        expected.edition.0,
+    ];
+    let mut changed = batch.execute(
+        "UPDATE family SET seq = ?2, current = ?3, previous = ?4, attempt = ?5, previous_attempt = ?6, salt = ?7, \
+         rotated_at = ?8, retries = ?9, active_at = ?10, idle_timeout = ?11, absolute_end = ?12, policy_version = ?13 \
+         WHERE id = ?14 AND tail = ?15 AND seq = ?16 AND edition = ?17 AND kid = ?1 AND ended_at IS NULL",
+        values,
     )?;
+    if changed == 0 {
+        changed = batch.execute(
+            "UPDATE family SET kid = ?1, seq = ?2, current = ?3, previous = ?4, attempt = ?5, previous_attempt = ?6, \
+             salt = ?7, rotated_at = ?8, retries = ?9, active_at = ?10, idle_timeout = ?11, absolute_end = ?12, \
+             policy_version = ?13 \
+             WHERE id = ?14 AND tail = ?15 AND seq = ?16 AND edition = ?17 AND ended_at IS NULL",
+            values,
+        )?;
+    }
     if changed > 0 {
         batch.saw(head.rotated_at);
     }
@@ -112,7 +123,7 @@ pub(crate) fn open(batch: &Batch<'_>, opening: &Opening) -> Result<OpenOutcome, 
         return Ok(OpenOutcome::Taken);
     }
     if let Some(expected) = opening.expected {
-        let sql = "SELECT count(*) FROM (SELECT 1 FROM family \
+        let sql = "SELECT count(*) FROM (SELECT 1 FROM family INDEXED BY family_unended \
                    WHERE app = ? AND user = ? AND ended_at IS NULL LIMIT ?)";
         let most = i64::from(expected) + 1;
         let unended: i64 = batch
@@ -183,23 +194,39 @@ fn insert(batch: &Batch<'_>, family: &Family) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Sessions that match and may return, oldest first, one more than may end in one commit. May look at every session of an app,
-/// and so is no work for the writer.
-pub(crate) fn to_end(db: &Connection, asked: &EndWhere) -> Result<Vec<FamilyId>, Fault> {
-    let mut condition = may_return(&asked.filter, asked.at);
-    if let Some(after) = asked.after {
-        condition.and_newer_than(after);
+/// What may end in one commit, found by a reader.
+pub(crate) struct ToEnd {
+    families: Vec<FamilyId>,
+    /// There may be more after this one.
+    next: Option<FamilyId>,
+}
+
+impl ToEnd {
+    /// What becomes of it without a commit, where nothing has to be written.
+    pub(crate) fn as_nothing(&self, asked: &EndWhere) -> Option<Ended> {
+        let is_nothing = self.families.is_empty() && asked.announce.is_none() && asked.after.is_some();
+        is_nothing.then(|| Ended { families: Vec::new(), next: self.next })
     }
-    ids(db, condition, i64::from(asked.max) + 1)
+}
+
+/// Sessions that match and may return, oldest first, as many as may end in one commit. Looks at many rows for a few, and so is
+/// no work for the writer.
+pub(crate) fn to_end(db: &Connection, asked: &EndWhere, rows: u32) -> Result<ToEnd, Fault> {
+    let snapshot = db.unchecked_transaction()?;
+    let condition = Condition::may_return(&asked.filter, asked.at);
+    let (condition, edge) = search::stretch(&snapshot, condition, asked.after, Order::OldToNew, rows)?;
+    let mut families = ids(&snapshot, condition, i64::from(asked.max) + 1)?;
+    let more = families.len() > asked.max as usize;
+    families.truncate(asked.max as usize);
+    Ok(ToEnd { next: if more { families.last().copied() } else { edge }, families })
 }
 
 /// Ends those of `found` that still match and may return, then announces what was asked for.
-pub(crate) fn end_where(batch: &Batch<'_>, asked: &EndWhere, found: &[FamilyId]) -> Result<Ended, Fault> {
+pub(crate) fn end_where(batch: &Batch<'_>, asked: &EndWhere, found: &ToEnd) -> Result<Ended, Fault> {
     let end = End { reason: asked.reason, at: asked.at, remember_until: asked.remember_until };
-    let now = &found[..found.len().min(asked.max as usize)];
-    let mut families = Vec::with_capacity(now.len());
-    for family in now {
-        if end.one(batch, *family, may_return(&asked.filter, asked.at))?.is_some() {
+    let mut families = Vec::with_capacity(found.families.len());
+    for family in &found.families {
+        if end.one(batch, *family, Condition::may_return(&asked.filter, asked.at))?.is_some() {
             families.push(*family);
         }
     }
@@ -207,22 +234,13 @@ pub(crate) fn end_where(batch: &Batch<'_>, asked: &EndWhere, found: &[FamilyId])
         feed::announce(batch, announcement)?;
     }
     batch.saw(asked.at);
-    Ok(Ended { families, next: now.last().copied().filter(|_| found.len() > now.len()) })
-}
-
-/// May return, and what the filter says, which may be that they may not.
-fn may_return(filter: &Filter, at: Timestamp) -> Condition {
-    let mut condition = Condition::new(filter, at);
-    condition.and_status(Status::MayReturn, at);
-    condition
+    Ok(Ended { families, next: found.next })
 }
 
 fn ids(db: &Connection, condition: Condition, most: i64) -> Result<Vec<FamilyId>, Fault> {
-    let (sql, values) = condition.into_query("SELECT id, tail FROM family", "ORDER BY id LIMIT ?", most);
+    let (sql, values) = condition.into_query("SELECT id, tail", "ORDER BY id LIMIT ?", most);
     let mut statement = db.prepare_cached(&sql)?;
-    let found = statement.query_map(params_from_iter(values), |row| {
-        Ok(FamilyId::from(Key { id: row.get(0)?, tail: row.get(1)? }))
-    })?;
+    let found = statement.query_map(params_from_iter(values), search::id)?;
     Ok(found.collect::<Result<_, _>>()?)
 }
 
@@ -248,7 +266,7 @@ impl End {
         let Some((app, user)) = self.one(batch, family, guard)? else { return Ok(false) };
         if scope == Scope::User {
             // All of them with this one, or none: what is left half done after a crash nobody would go on with.
-            for other in ids(batch.db(), may_return(&Filter::of_user(app, user), self.at), -1)? {
+            for other in ids(batch.db(), Condition::may_return(&Filter::of_user(app, user), self.at), -1)? {
                 self.one(batch, other, Condition::unended())?;
             }
         }

@@ -17,11 +17,15 @@ mod changes;
 
 mod prune;
 
+mod search;
+
 mod events;
 
 mod feed;
 
 mod filter;
+
+mod terms;
 
 mod rows;
 
@@ -68,6 +72,7 @@ pub struct Sqlite {
     _checkpoints: Checkpoints,
     writer: Writer,
     incarnation: u64,
+    looked_at_rows: u32,
     path: PathBuf,
     file: Arc<File>,
     _lock: Lock,
@@ -104,6 +109,7 @@ impl Sqlite {
             _checkpoints: checkpoints,
             writer,
             incarnation: incarnation as u64,
+            looked_at_rows: options.looked_at_rows.max(1),
             path: path.to_owned(),
             file,
             _lock: lock,

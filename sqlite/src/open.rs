@@ -15,12 +15,21 @@ pub struct Options {
     pub cache_bytes: u32,
     /// Changes that may wait for the writer; one more is [`Unavailable`](tenure_store::Unavailable) at once.
     pub queue_changes: usize,
+    /// Rows that one read looks at, at most, where no index has what it looks for: it says where it stopped, and may be asked to
+    /// go on. At least one.
+    pub looked_at_rows: u32,
 }
 
 impl Options {
     /// The defaults, with this incarnation for a new database. Migrates nothing.
     pub fn new(incarnation: u64) -> Self {
-        Self { migrate: false, incarnation, cache_bytes: 64 << 20, queue_changes: 4096 }
+        Self {
+            migrate: false,
+            incarnation,
+            cache_bytes: 64 << 20,
+            queue_changes: 4096,
+            looked_at_rows: 100_000,
+        }
     }
 
     /// The same, with migration.

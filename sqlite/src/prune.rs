@@ -29,12 +29,14 @@ pub(crate) fn prune(batch: &Batch<'_>, families: &[i64], horizon: Horizon, max: 
     for (sql, before) in [
         (
             "DELETE FROM feed WHERE n < min((SELECT min(n) FROM feed) + ?1, ifnull( \
-         (SELECT n FROM feed WHERE forget_after >= ?2 ORDER BY n LIMIT 1), 9223372036854775807))",
+         (SELECT n FROM feed WHERE n < (SELECT min(n) FROM feed) + ?1 AND forget_after >= ?2 ORDER BY n LIMIT 1), \
+         9223372036854775807))",
             horizon.feed,
         ),
         (
             "DELETE FROM event WHERE n < min((SELECT min(n) FROM event) + ?1, ifnull( \
-         (SELECT n FROM event WHERE at >= ?2 ORDER BY n LIMIT 1), 9223372036854775807))",
+         (SELECT n FROM event WHERE n < (SELECT min(n) FROM event) + ?1 AND at >= ?2 ORDER BY n LIMIT 1), \
+         9223372036854775807))",
             horizon.events,
         ),
     ] {

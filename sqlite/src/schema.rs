@@ -9,8 +9,11 @@ use crate::open::{OpenError, Options};
 
 /// Every step, in order; a database's `user_version` says how many it has taken. Steps are only ever added, and each leaves
 /// a program that knows all but the last one working.
-const STEPS: [&str; 2] =
-    [include_str!("migrations/0001_sessions.sql"), include_str!("migrations/0002_editions_and_events.sql")];
+const STEPS: [&str; 3] = [
+    include_str!("migrations/0001_sessions.sql"),
+    include_str!("migrations/0002_editions_and_events.sql"),
+    include_str!("migrations/0003_searches.sql"),
+];
 
 /// What `application_id` holds: "TENR".
 pub(crate) const APPLICATION_ID: i32 = 0x5445_4e52;

@@ -3,7 +3,6 @@
 use std::sync::{Arc, LazyLock};
 
 use async_trait::async_trait;
-use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 use tenure_core::change::Change;
 use tenure_core::family::Family;
@@ -11,16 +10,17 @@ use tenure_core::id::FamilyId;
 use tenure_core::open::Opening;
 use tenure_core::time::Timestamp;
 use tenure_store::{
-    EndWhere, Ended, Event, EventFilter, EventPage, FeedPage, Filter, Horizon, OpenOutcome, Page, Sessions,
-    Unavailable,
+    Counted, EndWhere, Ended, Event, EventFilter, EventPage, FeedPage, Filter, Horizon, Listed, OpenOutcome,
+    Page, Sessions, Unavailable,
 };
 
 use crate::batch::Batch;
 use crate::fault::Fault;
-use crate::filter::Condition;
+use crate::filter::{Condition, Order};
 use crate::job::Steps;
 use crate::rows::{self, COLUMNS, Key};
-use crate::{Sqlite, changes, events, feed, prune};
+use crate::terms::Query;
+use crate::{Sqlite, changes, events, feed, prune, search};
 
 #[async_trait]
 impl Sessions for Sqlite {
@@ -44,24 +44,22 @@ impl Sessions for Sqlite {
     }
 
     async fn end_where(&self, end: &EndWhere) -> Result<Ended, Unavailable> {
-        let (asked, end) = (end.clone(), end.clone());
-        let found = self.readers.long(move |db| changes::to_end(db, &asked)).await?;
+        let (asked, end, rows) = (end.clone(), end.clone(), self.looked_at_rows);
+        let found = self.readers.long(move |db| changes::to_end(db, &asked, rows)).await?;
+        if let Some(nothing) = found.as_nothing(&end) {
+            return Ok(nothing);
+        }
         self.writer.submit(Steps::Many, move |batch| changes::end_where(batch, &end, &found)).await
     }
 
-    async fn list(
-        &self,
-        filter: &Filter,
-        now: Timestamp,
-        page: Page,
-    ) -> Result<Vec<Arc<Family>>, Unavailable> {
-        let (sql, values) = list_query(filter, now, page);
-        self.readers.long(move |db| list(db, &sql, values)).await
+    async fn list(&self, filter: &Filter, now: Timestamp, page: Page) -> Result<Listed, Unavailable> {
+        let (filter, rows) = (filter.clone(), self.looked_at_rows);
+        self.readers.long(move |db| search::list(db, &filter, now, page, rows)).await
     }
 
-    async fn count(&self, filter: &Filter, now: Timestamp, at_most: u64) -> Result<u64, Unavailable> {
-        let condition = Condition::new(filter, now);
-        self.readers.long(move |db| count(db, condition, at_most)).await
+    async fn count(&self, filter: &Filter, now: Timestamp, page: Page) -> Result<Counted, Unavailable> {
+        let (filter, rows) = (filter.clone(), self.looked_at_rows);
+        self.readers.long(move |db| search::count(db, &filter, now, page, rows)).await
     }
 
     async fn feed(&self, after: u64, max: u32) -> Result<FeedPage, Unavailable> {
@@ -75,8 +73,8 @@ impl Sessions for Sqlite {
     }
 
     async fn events(&self, filter: &EventFilter, after: u64, max: u32) -> Result<EventPage, Unavailable> {
-        let filter = filter.clone();
-        self.readers.long(move |db| events::page(db, &filter, after, max)).await
+        let (filter, rows) = (filter.clone(), self.looked_at_rows);
+        self.readers.long(move |db| events::page(db, &filter, after, max, rows)).await
     }
 
     async fn prune(&self, horizon: Horizon, max: u32) -> Result<u64, Unavailable> {
@@ -95,45 +93,40 @@ fn load(db: &Connection, key: Key) -> Result<Option<Arc<Family>>, Fault> {
     found.next()?.map(|row| rows::family(row).map(Arc::new)).transpose()
 }
 
-fn list_query(filter: &Filter, now: Timestamp, page: Page) -> (String, Vec<Value>) {
-    let mut condition = Condition::new(filter, now);
-    if let Some(after) = page.after {
-        condition.and_older_than(after);
-    }
-    let head = format!("SELECT {COLUMNS} FROM family");
-    condition.into_query(&head, "ORDER BY id DESC LIMIT ?", page.limit.into())
-}
-
-fn list(db: &Connection, sql: &str, values: Vec<Value>) -> Result<Vec<Arc<Family>>, Fault> {
-    let mut statement = db.prepare_cached(sql)?;
-    let found = statement.query_and_then(params_from_iter(values), |row| rows::family(row).map(Arc::new))?;
-    found.collect()
-}
-
-fn count(db: &Connection, condition: Condition, at_most: u64) -> Result<u64, Fault> {
-    let at_most = i64::try_from(at_most).unwrap_or(i64::MAX);
-    let (sql, values) =
-        condition.into_query("SELECT count(*) FROM (SELECT 1 FROM family", "LIMIT ?)", at_most);
-    Ok(db.prepare_cached(&sql)?.query_row(params_from_iter(values), |row| row.get(0))?)
-}
-
 impl Sqlite {
-    /// How a page of a list is looked up, in SQLite's words: for an operator who wonders what it costs.
+    /// How a page of a list is looked up, in SQLite's words: for an operator who wonders what it costs. First how the end of what
+    /// it looks at is found, where it has one.
     pub async fn explain_list(
         &self,
         filter: &Filter,
         now: Timestamp,
         page: Page,
     ) -> Result<Vec<String>, Unavailable> {
-        self.explain(list_query(filter, now, page)).await
+        let mut condition = Condition::new(filter, now);
+        if let Some(after) = page.after {
+            condition.and_after(after, Order::NewToOld);
+        }
+        let edge = condition.edge_query(Order::NewToOld, self.looked_at_rows);
+        let mut steps = match edge {
+            Some(query) => self.explain(query).await?,
+            None => Vec::new(),
+        };
+        steps.extend(self.explain(search::list_query(condition, page.limit)).await?);
+        Ok(steps)
     }
 
     /// The same for a page of events.
     pub async fn explain_events(&self, filter: &EventFilter) -> Result<Vec<String>, Unavailable> {
-        self.explain(events::query(filter, 0, u64::MAX, 1)).await
+        let search = events::Search::new(filter, 0);
+        let mut steps = match search.edge_query(self.looked_at_rows) {
+            Some(query) => self.explain(query).await?,
+            None => Vec::new(),
+        };
+        steps.extend(self.explain(search.into_query(1)).await?);
+        Ok(steps)
     }
 
-    async fn explain(&self, (sql, values): (String, Vec<Value>)) -> Result<Vec<String>, Unavailable> {
+    async fn explain(&self, (sql, values): Query) -> Result<Vec<String>, Unavailable> {
         self.readers
             .long(move |db| {
                 let mut statement = db.prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;

@@ -52,7 +52,7 @@ async fn events_and_sessions_of_the_first_step_are_found() {
     }
     let filter = tenure_store::Filter::of_app(AppId::parse("app").unwrap());
     let page = tenure_store::Page { after: None, limit: 10 };
-    let rows = store.list(&filter, common::OPENED_AT, page).await.unwrap();
+    let rows = store.list(&filter, common::OPENED_AT, page).await.unwrap().families;
     assert_eq!((rows.len(), rows[0].edition), (1, Edition::FIRST));
     let change = advance(&rows[0]);
     assert!(store.commit(&change).await.unwrap());

@@ -110,6 +110,7 @@ macro_rules! conformance_tests {
             an_end_of_many_takes_only_sessions_that_may_return,
             an_announcement_is_made_after_the_sessions_or_without_any,
             an_end_of_many_takes_what_its_filter_says,
+            an_end_of_many_in_steps_ends_all_that_match,
             // events
             events_come_back_in_order,
             events_are_found_by_what_they_are_about,
@@ -128,6 +129,7 @@ macro_rules! conformance_tests {
             a_list_selects_what_the_filter_matches,
             a_list_runs_from_new_to_old_and_gives_nothing_twice,
             a_list_goes_on_after_a_session_that_is_gone,
+            a_count_stops_where_it_was_told_to,
             deadlines_count_to_the_millisecond,
             // directory
             a_batch_is_written_wholly_or_not_at_all,

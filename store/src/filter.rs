@@ -21,11 +21,11 @@ pub enum Status {
     MayReturn,
 }
 
-/// Sessions of one app that match everything that is given.
+/// Sessions that match everything that is given.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Filter {
-    /// The app.
-    pub app: AppId,
+    /// Only those of this app.
+    pub app: Option<AppId>,
     /// Only this user's.
     pub user: Option<UserId>,
     /// Only this one.
@@ -57,8 +57,13 @@ pub struct Filter {
 impl Filter {
     /// Every session of `app`.
     pub fn of_app(app: AppId) -> Self {
+        Self { app: Some(app), ..Self::of_every_app() }
+    }
+
+    /// Every session there is.
+    pub fn of_every_app() -> Self {
         Self {
-            app,
+            app: None,
             user: None,
             session: None,
             except: None,
@@ -82,7 +87,7 @@ impl Filter {
 
     /// Whether `row` matches at `now`. The reference for what every store's query must select.
     pub fn matches(&self, row: &Family, now: Timestamp) -> bool {
-        row.app == self.app
+        self.app.as_ref().is_none_or(|app| row.app == *app)
             && self.user.as_ref().is_none_or(|user| row.user == *user)
             && self.session.is_none_or(|id| row.id == id)
             && self.except.is_none_or(|id| row.id != id)

@@ -14,7 +14,7 @@ mod handle;
 pub use handle::{Committed, Opened, Receipt, Store};
 
 mod sessions;
-pub use sessions::{EndWhere, Ended, Horizon, OpenOutcome, Page, Sessions};
+pub use sessions::{Counted, EndWhere, Ended, Horizon, Listed, OpenOutcome, Page, Sessions};
 
 mod directory;
 pub use directory::{Directory, Expected, Kind, Record, Write, Written};

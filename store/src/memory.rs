@@ -130,6 +130,12 @@ impl Stored {
         self.feed.push(Entry { n: self.feed_head, announcement });
     }
 
+    /// Newest first, those that come after `after`.
+    fn newest(&self, filter: &Filter, now: Timestamp, after: Option<FamilyId>) -> Vec<Arc<Family>> {
+        let rows = self.matching(filter, now).into_iter().rev();
+        rows.filter(|row| after.is_none_or(|after| row.id < after)).collect()
+    }
+
     /// Oldest first.
     fn matching(&self, filter: &Filter, now: Timestamp) -> Vec<Arc<Family>> {
         self.families.values().filter(|row| filter.matches(row, now)).cloned().collect()

@@ -48,17 +48,35 @@ pub struct EndWhere {
 pub struct Ended {
     /// The sessions that this commit ended.
     pub families: Vec<FamilyId>,
-    /// More such sessions match: where the next commit goes on, as its `after`.
+    /// More such sessions match, or may: where the next commit goes on, as its `after`.
     pub next: Option<FamilyId>,
 }
 
-/// A stretch of a list that runs from the newest session to the oldest.
+/// A stretch of sessions, from the newest to the oldest.
 #[derive(Clone, Copy, Debug)]
 pub struct Page {
     /// Start after this one; it need not exist any more.
     pub after: Option<FamilyId>,
     /// At most so many.
     pub limit: u32,
+}
+
+/// The sessions of a stretch.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Listed {
+    /// Newest first.
+    pub families: Vec<Arc<Family>>,
+    /// More match, or may: where the next stretch goes on, as its `after`.
+    pub next: Option<FamilyId>,
+}
+
+/// How many sessions a stretch has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counted {
+    /// So many match.
+    pub sessions: u32,
+    /// More may: where the next stretch goes on, as its `after`.
+    pub next: Option<FamilyId>,
 }
 
 /// Up to where space is given back, for each kind of thing.
@@ -81,6 +99,9 @@ impl Horizon {
 
 /// Families and what is said of them. Each verb is one atomic step; concurrent callers see it happen wholly or not at all.
 /// An `Ok` of a write means that it is durable.
+///
+/// A verb that searches looks at a bounded number of rows: where hardly any of them match it stops early, with fewer than it was
+/// asked for or none, and says in `next` or `looked_to` where to go on.
 #[async_trait]
 pub trait Sessions: Send + Sync + 'static {
     /// Everything that a decision may look at, in one consistent read that sees every write that was answered before.
@@ -94,22 +115,18 @@ pub trait Sessions: Send + Sync + 'static {
     /// number of rows of one user, exactly one applies.
     async fn open(&self, opening: &Opening) -> Result<OpenOutcome, Unavailable>;
 
-    /// Ends the sessions that match and may return, oldest first, with their feed entries, at most `max` in this commit. Every
-    /// session that ends matches in that commit, and every one that was answered before this was asked and matches until then
-    /// ends; one that comes to match meanwhile may be missed, as if it had come afterwards. An announcement is made even when no
-    /// session matches.
+    /// Ends sessions that match and may return, oldest first, with their feed entries, at most `max` in this commit. Every
+    /// session that ends matches in that commit. A caller that goes on until there is no `next` has ended every one that was
+    /// answered before the first was asked and matched until its turn; one that comes to match meanwhile may be missed, as if it
+    /// had come afterwards. An announcement is made even when no session matches.
     async fn end_where(&self, end: &EndWhere) -> Result<Ended, Unavailable>;
 
-    /// Sessions that match at `now`, newest first. A session opened meanwhile may be missed; none is given twice.
-    async fn list(
-        &self,
-        filter: &Filter,
-        now: Timestamp,
-        page: Page,
-    ) -> Result<Vec<Arc<Family>>, Unavailable>;
+    /// Sessions that match at `now`, newest first, a stretch at a time: a caller that goes on until there is no `next` has seen
+    /// each that matched all the while. A session opened meanwhile may be missed; none is given twice.
+    async fn list(&self, filter: &Filter, now: Timestamp, page: Page) -> Result<Listed, Unavailable>;
 
-    /// How many sessions match at `now`, counted up to `at_most`.
-    async fn count(&self, filter: &Filter, now: Timestamp, at_most: u64) -> Result<u64, Unavailable>;
+    /// How many sessions of a stretch match at `now`. Summed up over all stretches it is how many match, while none changes.
+    async fn count(&self, filter: &Filter, now: Timestamp, page: Page) -> Result<Counted, Unavailable>;
 
     /// Feed entries after number `after`, at most `max`, in commit order without a gap.
     async fn feed(&self, after: u64, max: u32) -> Result<FeedPage, Unavailable>;

@@ -30,7 +30,7 @@ pub struct RingKey {
     /// Sessions whose newest token was made under it: those that retiring it ends. Absent once it is retired.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sessions: Option<u64>,
-    /// Whether there are more of them: they are counted up to 10,000.
+    /// Whether there are more of them, or may be: they are counted up to 10,000.
     pub sessions_is_bound: bool,
     /// Nodes, seen lately, that do not hold it: it must not be activated yet.
     pub not_held_by: Vec<String>,

@@ -108,13 +108,14 @@ pub struct Reauthenticate {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SessionList<C> {
-    /// Newest first.
+    /// Newest first. Fewer than `limit`, or none, do not mean the end: where hardly any match, a page stops after it has looked at
+    /// so many.
     pub sessions: Vec<Session<C>>,
     /// Give this as `cursor` for the next page; absent at the end.
     pub next_cursor: Option<String>,
-    /// How many match, counted up to 10,000.
+    /// How many match, counted up to 10,000 among the newest.
     pub total: u64,
-    /// Whether `total` stopped at its bound.
+    /// Whether more match, or may.
     pub total_is_bound: bool,
 }
 

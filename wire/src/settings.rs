@@ -24,8 +24,12 @@ pub struct SettingsEffects<V> {
     pub applies: String,
     /// Live sessions of the app.
     pub live_sessions: u64,
+    /// Whether there are more of them, or may be.
+    pub live_sessions_is_bound: bool,
     /// Live sessions that would end, at once or at their next refresh.
     pub ends: u64,
+    /// Whether more would, or may.
+    pub ends_is_bound: bool,
     /// The same by cause; no session is in two of them.
     pub ends_by: EndsBy,
     /// Seconds that an auth token lives that is signed afterwards.

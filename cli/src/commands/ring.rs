@@ -205,7 +205,7 @@ fn cost(kid: u8, report: Option<&RingReport>) -> String {
 fn sessions(key: &RingKey) -> String {
     match (key.sessions.unwrap_or(0), key.sessions_is_bound) {
         (sessions, false) => count(sessions, "session"),
-        (at_least, true) => format!("more than {}", count(at_least, "session")),
+        (sessions, true) => format!("at least {}", count(sessions, "session")),
     }
 }
 

@@ -173,10 +173,14 @@ fn end_matching(end: &EndMatching, output: Output) -> Result<(), Fault> {
     let body = |dry_run| json!({"filter": &filter, "reason": end.why, "dry_run": dry_run});
     let counted: Value = end.which.remote.call(Method::POST, &path, Some(&body(true)))?;
     let sessions = |n: &Value| count(n.as_u64().unwrap_or_default(), "session");
+    let would_end = |n: &Value| {
+        let at_least = if n["would_end_is_bound"] == true { "at least " } else { "" };
+        format!("{at_least}{}", sessions(&n["would_end"]))
+    };
     if end.dry_run {
-        return output.say(&counted, |n| format!("{} would end. None has.", sessions(&n["would_end"])));
+        return output.say(&counted, |n| format!("{} would end. None has.", would_end(n)));
     }
-    let cost = format!("This ends {} of {}.", sessions(&counted["would_end"]), end.which.app);
+    let cost = format!("This ends {} of {}.", would_end(&counted), end.which.app);
     output.confirm(&cost, end.yes)?;
     let ended: Value = end.which.remote.call(Method::POST, &path, Some(&body(false)))?;
     output.say(&ended, |ended| format!("{} ended.", sessions(&ended["ended"])))

@@ -13,6 +13,7 @@ use serde_json::json;
 use tenure_core::id::AppId;
 use tenure_service::admins::AdminRole;
 use tenure_service::audit::Act;
+use tenure_service::count::Count;
 use tenure_service::end_jobs::{EndJob, JobState};
 use tenure_service::error::Error;
 use tenure_wire::session::SessionFilter;
@@ -51,6 +52,8 @@ struct EndPage {
     app: AppName,
     q: String,
     matches: u64,
+    /// None matches.
+    none: bool,
     count: String,
     everything: bool,
     typed: bool,
@@ -133,12 +136,14 @@ async fn question(
     reason: String,
     problem: Option<String>,
 ) -> PageAnswer {
-    let (filter, matches) = counted(console, id, &q).await?;
+    let (filter, found) = counted(console, id, &q).await?;
+    let matches = found.sessions;
     page::show(&EndPage {
         frame,
         app,
         matches,
-        count: words::count(matches, "live session"),
+        none: is_none(found),
+        count: words::counted(matches, found.is_bound, "live session"),
         everything: filter == SessionFilter::default(),
         typed: matches > TYPED_ABOVE,
         q,
@@ -147,12 +152,17 @@ async fn question(
     })
 }
 
-async fn counted(console: &Console, app: &AppId, q: &str) -> Result<(SessionFilter, u64), PageFailure> {
+async fn counted(console: &Console, app: &AppId, q: &str) -> Result<(SessionFilter, Count), PageFailure> {
     let service = &console.http.service;
     let filter =
         query::parse(q, service.now()?).map_err(|says| Failure::malformed(says, "Nothing has ended."))?;
-    let matches = service.count_live(app, &filter).await?;
-    Ok((filter, matches))
+    let found = service.count_live(app, &filter).await?;
+    Ok((filter, found))
+}
+
+/// Whether it is certain that none matches.
+fn is_none(found: Count) -> bool {
+    found.sessions == 0 && !found.is_bound
 }
 
 /// Begins the job, if what was typed is what would end.
@@ -168,8 +178,8 @@ async fn begin(
     let (frame, app) = Frame::of_app(&console, &admin, Place::Sessions, "End sessions", &id)?;
     let form = Form::read(&console.http, &headers, body).await?;
     let (q, reason) = (form.get("q").unwrap_or_default(), form.get("reason").unwrap_or_default());
-    let (filter, matches) = counted(&console, &id, q).await?;
-    if let Some(problem) = unconfirmed(&form, matches) {
+    let (filter, found) = counted(&console, &id, q).await?;
+    if let Some(problem) = unconfirmed(&form, found) {
         return question(&console, (frame, app), &id, q.to_owned(), reason.to_owned(), Some(problem)).await;
     }
     let service = &console.http.service;
@@ -179,7 +189,7 @@ async fn begin(
         app: Some(id.clone()),
         target: if q.is_empty() { "every session".to_owned() } else { q.to_owned() },
         reason: why.clone(),
-        detail: json!({"filter": filter, "matched": matches}),
+        detail: json!({"filter": filter, "matched": found.sessions}),
     };
     service.audit(&admin, act).await?;
     let job = service.begin_end_job(&admin.name, &id, (&filter, q), why.as_deref()).await?;
@@ -187,9 +197,10 @@ async fn begin(
 }
 
 /// What is missing before so many may end.
-fn unconfirmed(form: &Form, matches: u64) -> Option<String> {
+fn unconfirmed(form: &Form, found: Count) -> Option<String> {
+    let matches = found.sessions;
     let typed = form.get("confirm").map(|typed| typed.replace([',', '.', ' '], ""));
-    if matches == 0 {
+    if is_none(found) {
         return Some("No live session matches: there is nothing to end.".to_owned());
     }
     if form.get("reason").is_none() {

@@ -9,6 +9,7 @@ use axum::routing::get;
 use serde::Serialize;
 use tenure_core::refusal::EndReason;
 use tenure_service::first_steps::FirstSteps;
+use tenure_service::limits::COUNT_AT_MOST;
 
 use super::Console;
 use super::admin::Admin;
@@ -100,7 +101,11 @@ async fn shown(console: &Console) -> Result<Shown, Failure> {
     let (http, figures) = (&console.http, &console.figures);
     let active = console.active.now(&http.service).await?;
     let (recent, in_all) = (figures.recent(http), figures.in_all(http));
-    let more = if active.more { "more than " } else { "" };
+    let more = match active.more {
+        true if active.sessions < COUNT_AT_MOST => "at least ",
+        true => "more than ",
+        false => "",
+    };
     Ok(Shown {
         as_of: recent.at,
         as_of_words: moment(recent.at),

@@ -59,10 +59,7 @@ async fn list(
         Err(problem) => (SessionFilter::default(), Some(problem)),
     };
     let found = service.list_sessions(&id, &filter, asked.cursor.as_deref(), None).await?;
-    let count = match found.total_is_bound {
-        true => format!("more than {} sessions", words::number(found.total)),
-        false => words::count(found.total, "session"),
-    };
+    let count = words::counted(found.total, found.total_is_bound, "session");
     page::show(&SessionsPage {
         frame,
         app,

@@ -63,7 +63,7 @@ async fn show(
         frame,
         app,
         user: asked.user_id,
-        count: words::count(found.total, "session"),
+        count: words::counted(found.total, found.total_is_bound, "session"),
         rows: found.sessions.iter().map(|session| Row::of(session, now)).collect(),
         next: found.next_cursor,
         may_end: admin.require(AdminRole::Operator).is_ok(),

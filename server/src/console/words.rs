@@ -1,6 +1,7 @@
 //! Numbers, times and lengths of time as people read them.
 
 pub(super) use tenure_service::lengths::in_words as length;
+use tenure_service::limits::COUNT_AT_MOST;
 
 /// A number with a comma between thousands.
 pub(super) fn number(n: u64) -> String {
@@ -18,6 +19,16 @@ pub(super) fn number(n: u64) -> String {
 /// `1 session`, `2 sessions`, `18,311 sessions`.
 pub(super) fn count(n: u64, what: &str) -> String {
     if n == 1 { format!("1 {what}") } else { format!("{} {what}s", number(n)) }
+}
+
+/// The same, where not all of them may have been counted.
+pub(super) fn counted(n: u64, is_bound: bool, what: &str) -> String {
+    let at_least = match n {
+        _ if !is_bound => "",
+        COUNT_AT_MOST => "more than ",
+        _ => "at least ",
+    };
+    format!("{at_least}{}", count(n, what))
 }
 
 /// A moment in UTC: `2026-11-25 20:31:02 UTC`. Pages put the reader's own zone in its place where scripts run.
@@ -44,6 +55,19 @@ pub(super) fn date(days: i64) -> (i64, i64, i64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_count_that_may_not_be_all_says_so() {
+        for (n, is_bound, text) in [
+            (1, false, "1 session"),
+            (10_000, false, "10,000 sessions"),
+            (10_000, true, "more than 10,000 sessions"),
+            (3, true, "at least 3 sessions"),
+            (700_000, true, "at least 700,000 sessions"),
+        ] {
+            assert_eq!(counted(n, is_bound, "session"), text);
+        }
+    }
 
     #[test]
     fn numbers_have_commas() {

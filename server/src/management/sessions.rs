@@ -161,7 +161,8 @@ pub async fn end_matching(
     require(&http, peer, &headers, Role::Backend, Some(&app))?;
     let request: EndRequest = body::json(&http, &headers, body).await?;
     if request.dry_run {
-        return ok(&json!({"would_end": http.service.count_live(&app, &request.filter).await?}));
+        let count = http.service.count_live(&app, &request.filter).await?;
+        return ok(&json!({"would_end": count.sessions, "would_end_is_bound": count.is_bound}));
     }
     let ended = http.service.end_sessions(&app, &request.filter, request.reason.as_deref()).await?;
     ok(&json!({"ended": ended}))

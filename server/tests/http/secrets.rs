@@ -141,7 +141,7 @@ async fn rt_23_nor_does_the_store_hold_one() {
     let filter = tenure_store::Filter::of_app(tenure_core::id::AppId::parse("shop").unwrap());
     let page = tenure_store::Page { after: None, limit: 100 };
     let now = tenure_core::time::Timestamp::from_secs(crate::support::clock::START);
-    let rows = world.memory.list(&filter, now, page).await.unwrap();
+    let rows = world.memory.list(&filter, now, page).await.unwrap().families;
     assert!(!rows.is_empty() && stored.contains("digest"));
     stored.push_str(&format!("{rows:?}"));
     for secret in &trail.secrets {

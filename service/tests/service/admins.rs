@@ -29,7 +29,7 @@ impl Node {
     async fn live_admin_sessions(&self) -> usize {
         let now = Timestamp::from_secs(START);
         let filter = Filter { status: Some(Status::Live), ..Filter::of_app(AppId::console()) };
-        self.memory.list(&filter, now, Page { after: None, limit: 100 }).await.unwrap().len()
+        self.memory.list(&filter, now, Page { after: None, limit: 100 }).await.unwrap().families.len()
     }
 }
 

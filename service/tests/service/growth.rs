@@ -12,7 +12,7 @@ use crate::node::{Node, START, ring};
 async fn stored(node: &Node) -> (usize, usize, usize, usize) {
     let filter = Filter::of_app(AppId::parse("shop").unwrap());
     let now = Timestamp::from_secs(START);
-    let rows = node.memory.list(&filter, now, Page { after: None, limit: 10_000 }).await.unwrap();
+    let rows = node.memory.list(&filter, now, Page { after: None, limit: 10_000 }).await.unwrap().families;
     let mut records = 0;
     for kind in Kind::ALL {
         let of_kind = node.memory.records(kind, "", None, 10_000).await.unwrap();

@@ -6,6 +6,7 @@ mod node;
 mod admins;
 mod audit;
 mod backup;
+mod ending;
 mod growth;
 mod names;
 mod nodes;

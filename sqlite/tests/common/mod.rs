@@ -34,6 +34,12 @@ impl Place {
         Arc::new(Sqlite::open(&self.path(), Options::new(7).migrating()).unwrap())
     }
 
+    /// The same, with reads that look at so many rows at most.
+    pub(crate) fn open_looking_at(&self, rows: u32) -> Arc<Sqlite> {
+        let options = Options { looked_at_rows: rows, ..Options::new(7).migrating() };
+        Arc::new(Sqlite::open(&self.path(), options).unwrap())
+    }
+
     /// A connection of somebody else.
     pub(crate) fn stranger(&self) -> rusqlite::Connection {
         rusqlite::Connection::open(self.path()).unwrap()

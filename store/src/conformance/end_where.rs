@@ -6,7 +6,8 @@ use tenure_core::refusal::EndReason;
 use tenure_core::time::{Span, Timestamp};
 
 use super::Fixture;
-use super::sample::{NOW, REMEMBERED, app, end, open, session, session_in, stored, user, whole_feed};
+use super::model::Model;
+use super::sample::{NOW, REMEMBERED, Random, app, end, open, session, session_in, stored, user, whole_feed};
 use crate::{Announcement, EndWhere, Ended, Filter, Status, Subject};
 
 const AT: Timestamp = Timestamp::from_secs(1_900_000_100);
@@ -121,6 +122,44 @@ pub async fn an_end_of_many_takes_what_its_filter_says<F: Fixture>() {
     let rest = store.end_where(&asked(Filter::of_app(app("app")), 10)).await.unwrap().families;
     assert_eq!(rest, ids(&[0, 1, 4, 6, 7, 9]));
     assert_eq!(stored(&*store, other.id).await, other);
+}
+
+/// Whatever matches, and however little of it: a filter that hardly anything matches may take steps that end nothing.
+pub async fn an_end_of_many_in_steps_ends_all_that_match<F: Fixture>() {
+    for seed in 51..61 {
+        let fixture = F::open_fresh().await;
+        let store = fixture.backend();
+        let mut random = Random(seed);
+        let model = Model::fill(&*store, &mut random, 60).await;
+        let (filter, at) = model.filter(&mut random);
+        let filter = Filter { session: None, reason: None, ended_from: None, ended_before: None, ..filter };
+        let mut expected: Vec<_> =
+            model.matching(&filter, at).iter().filter(|row| row.may_return(at)).map(|row| row.id).collect();
+        expected.reverse();
+        let remember_until = REMEMBERED.plus(Span::from_secs(1));
+        let (mut end, mut ended) = (EndWhere { at, remember_until, ..asked(filter, 4) }, Vec::new());
+        loop {
+            let step = store.end_where(&end).await.unwrap();
+            ended.extend(step.families);
+            assert!(
+                ended.len() <= expected.len()
+                    && end.after.is_none_or(|after| step.next.is_none_or(|next| next > after))
+            );
+            end.after = step.next;
+            if end.after.is_none() {
+                break;
+            }
+        }
+        assert_eq!(ended, expected, "{:?}", end.filter);
+        for row in &model.rows {
+            let is_ended = expected.contains(&row.id);
+            let state = if is_ended { State::Ended { at, reason: EndReason::Admin } } else { row.state };
+            assert_eq!(stored(&*store, row.id).await.state, state);
+        }
+        let announced = whole_feed(&*store).await;
+        let of_ends = announced.iter().filter(|entry| entry.announcement.forget_after == remember_until);
+        assert_eq!(of_ends.count(), expected.len());
+    }
 }
 
 fn announcement(subject: Subject) -> Announcement {

@@ -9,16 +9,17 @@ use super::sample::{NOW, Random, app, happened, session, user};
 use crate::{Backend, Event, EventFilter, NumberedEvent};
 
 async fn all(store: &dyn Backend, filter: &EventFilter, max: u32) -> Vec<NumberedEvent> {
-    let mut found: Vec<NumberedEvent> = Vec::new();
+    let (mut found, mut after): (Vec<NumberedEvent>, _) = (Vec::new(), 0);
     loop {
-        let after = found.last().map_or(0, |event| event.n);
         let page = store.events(filter, after, max).await.unwrap();
         assert!(page.events.len() <= max as usize);
-        assert!(page.events.iter().all(|event| event.n > after && event.n <= page.head));
-        if page.events.is_empty() {
+        assert!(page.events.iter().all(|event| event.n > after && event.n <= page.looked_to));
+        found.extend(page.events);
+        if page.looked_to == page.head {
             return found;
         }
-        found.extend(page.events);
+        assert!(page.looked_to > after && page.looked_to < page.head, "it goes on, and stops");
+        after = page.looked_to;
     }
 }
 

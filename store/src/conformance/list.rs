@@ -6,11 +6,22 @@ use tenure_core::time::{Span, Timestamp};
 
 use super::Fixture;
 use super::model::Model;
-use super::sample::{NOW, Random, app, open, session, user};
+use super::sample::{NOW, Random, app, count, open, session, user};
 use crate::{Backend, Filter, Page, Status};
 
-async fn list(store: &dyn Backend, filter: &Filter, now: Timestamp, page: Page) -> Vec<Family> {
-    store.list(filter, now, page).await.unwrap().iter().map(|row| row.as_ref().clone()).collect()
+/// The whole list, in pages of `page.limit`.
+async fn list(store: &dyn Backend, filter: &Filter, now: Timestamp, mut page: Page) -> Vec<Family> {
+    let mut found: Vec<Family> = Vec::new();
+    loop {
+        let listed = store.list(filter, now, page).await.unwrap();
+        assert!(listed.families.len() <= page.limit as usize);
+        found.extend(listed.families.iter().map(|row| row.as_ref().clone()));
+        assert!(found.len() <= 1000, "something was given twice");
+        page.after = listed.next;
+        if page.after.is_none() {
+            return found;
+        }
+    }
 }
 
 pub async fn a_list_selects_what_the_filter_matches<F: Fixture>() {
@@ -21,12 +32,12 @@ pub async fn a_list_selects_what_the_filter_matches<F: Fixture>() {
     for _ in 0..300 {
         let (filter, now) = model.filter(&mut random);
         let expected = model.matching(&filter, now);
-        let all = Page { after: None, limit: 1000 };
-        assert_eq!(list(&*store, &filter, now, all).await, expected, "{filter:?} at {now:?}");
-        let at_most = random.below(40);
-        let counted = store.count(&filter, now, at_most).await.unwrap();
-        assert_eq!(counted, at_most.min(expected.len() as u64), "{filter:?} at {now:?}");
-        assert_eq!(store.count(&filter, now, u64::MAX).await.unwrap(), expected.len() as u64);
+        for limit in [1 + random.below(9) as u32, 1000] {
+            let page = Page { after: None, limit };
+            assert_eq!(list(&*store, &filter, now, page).await, expected, "{filter:?} at {now:?}");
+            let counted = count(&*store, &filter, now, limit).await;
+            assert_eq!(counted, expected.len(), "{filter:?} at {now:?}");
+        }
     }
 }
 
@@ -35,22 +46,32 @@ pub async fn a_list_runs_from_new_to_old_and_gives_nothing_twice<F: Fixture>() {
     let store = fixture.backend();
     let mut random = Random(22);
     let model = Model::fill(&*store, &mut random, 150).await;
-    for limit in [1, 7, 50] {
-        let (filter, now) = (Filter::of_app(app("app")), NOW);
-        let mut found: Vec<Family> = Vec::new();
-        loop {
-            let after = found.last().map(|row| row.id);
-            let page = list(&*store, &filter, now, Page { after, limit }).await;
-            if page.is_empty() {
-                break;
-            }
-            assert!(page.len() <= limit as usize);
-            found.extend(page);
-            assert!(found.len() <= model.rows.len(), "something was given twice");
-        }
-        assert_eq!(found, model.matching(&filter, now), "pages of {limit}");
+    let (filter, now) = (Filter::of_app(app("app")), NOW);
+    let expected = model.matching(&filter, now);
+    for limit in [1, 7, 50, expected.len() as u32] {
+        let found = list(&*store, &filter, now, Page { after: None, limit }).await;
+        assert_eq!(found, expected, "pages of {limit}");
     }
-    assert!(list(&*store, &Filter::of_app(app("app")), NOW, Page { after: None, limit: 0 }).await.is_empty());
+    let whole = Page { after: None, limit: expected.len() as u32 };
+    assert_eq!(store.list(&filter, now, whole).await.unwrap().next, None, "a full page may be the last");
+    assert!(store.list(&filter, now, Page { limit: 0, ..whole }).await.unwrap().families.is_empty());
+}
+
+pub async fn a_count_stops_where_it_was_told_to<F: Fixture>() {
+    let fixture = F::open_fresh().await;
+    let store = fixture.backend();
+    for n in 0..5 {
+        open(&*store, &session(n * 1000, "ada")).await;
+    }
+    let filter = Filter::of_app(app("app"));
+    let counted = |limit| store.count(&filter, NOW, Page { after: None, limit });
+    let four = counted(4).await.unwrap();
+    let fourth = store.list(&filter, NOW, Page { after: None, limit: 4 }).await.unwrap();
+    assert_eq!((four.sessions, four.next), (4, fourth.families.last().map(|row| row.id)));
+    let all = counted(6).await.unwrap();
+    assert_eq!((all.sessions, all.next), (5, None));
+    let rest = store.count(&filter, NOW, Page { after: four.next, limit: 4 }).await.unwrap();
+    assert_eq!((rest.sessions, rest.next), (1, None));
 }
 
 pub async fn a_list_goes_on_after_a_session_that_is_gone<F: Fixture>() {
@@ -94,8 +115,8 @@ pub async fn deadlines_count_to_the_millisecond<F: Fixture>() {
             {
                 let filter =
                     Filter { status: Some(status), ..Filter::of_user(app("app"), user(row.user.as_str())) };
-                let counted = store.count(&filter, now, 10).await.unwrap();
-                assert_eq!(counted, u64::from(matches), "{status:?} of {} at {now:?}", row.user);
+                let counted = count(&*store, &filter, now, 10).await;
+                assert_eq!(counted, usize::from(matches), "{status:?} of {} at {now:?}", row.user);
             }
         }
     }

@@ -54,13 +54,13 @@ impl Model {
 
     /// A filter, and a moment to ask it at.
     pub(super) fn filter(&self, random: &mut Random) -> (Filter, Timestamp) {
-        let statuses = [Status::Live, Status::Ended, Status::Expired, Status::Unended];
+        let statuses = [Status::Live, Status::Ended, Status::Expired, Status::Unended, Status::MayReturn];
         let filter = Filter {
-            app: app(APPS[random.below(2) as usize]),
+            app: (!random.one_in(6)).then(|| app(APPS[random.below(2) as usize])),
             user: random.one_in(2).then(|| user(USERS[random.below(4) as usize])),
             session: random.one_in(8).then(|| self.id(random)),
             except: random.one_in(4).then(|| self.id(random)),
-            status: random.one_in(2).then(|| statuses[random.below(4) as usize]),
+            status: random.one_in(2).then(|| statuses[random.below(5) as usize]),
             reason: random.one_in(4).then(|| reason(random)),
             created_from: random.one_in(3).then(|| self.moment(random)),
             created_before: random.one_in(3).then(|| self.moment(random)),

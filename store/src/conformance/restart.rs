@@ -25,7 +25,7 @@ impl Contents {
         for name in ["app", "other"] {
             let page = Page { after: None, limit: 10_000 };
             let found = store.list(&Filter::of_app(app(name)), NOW, page).await.unwrap();
-            families.extend(found.iter().map(|row| row.as_ref().clone()));
+            families.extend(found.families.iter().map(|row| row.as_ref().clone()));
         }
         let mut records = Vec::new();
         for kind in Kind::ALL {

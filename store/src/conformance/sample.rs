@@ -8,7 +8,7 @@ use tenure_core::open::Opening;
 use tenure_core::refusal::EndReason;
 use tenure_core::time::{Span, Timestamp};
 
-use crate::{Backend, Entry, Event, OpenOutcome};
+use crate::{Backend, Entry, Event, Filter, OpenOutcome, Page};
 
 /// When the tests take place.
 pub const NOW: Timestamp = Timestamp::from_secs(1_900_000_000);
@@ -166,4 +166,19 @@ pub fn happened(kind: &str) -> Event {
 /// The feed from its beginning.
 pub async fn whole_feed(store: &dyn Backend) -> Vec<Entry> {
     store.feed(0, 100_000).await.unwrap().entries
+}
+
+/// All that match, counted `limit` at a time.
+pub async fn count(store: &dyn Backend, filter: &Filter, now: Timestamp, limit: u32) -> usize {
+    let (mut sessions, mut page) = (0, Page { after: None, limit });
+    loop {
+        let counted = store.count(filter, now, page).await.unwrap();
+        assert!(counted.sessions <= limit);
+        sessions += counted.sessions as usize;
+        assert!(sessions <= 1000, "something was counted twice");
+        page.after = counted.next;
+        if page.after.is_none() {
+            return sessions;
+        }
+    }
 }

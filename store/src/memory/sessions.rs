@@ -13,8 +13,8 @@ use tenure_core::time::Timestamp;
 
 use super::Memory;
 use crate::{
-    EndWhere, Ended, Event, EventFilter, EventPage, FeedPage, Filter, Horizon, NumberedEvent, OpenOutcome,
-    Page, Sessions, Status, Unavailable,
+    Counted, EndWhere, Ended, Event, EventFilter, EventPage, FeedPage, Filter, Horizon, Listed,
+    NumberedEvent, OpenOutcome, Page, Sessions, Status, Unavailable,
 };
 
 #[async_trait]
@@ -78,19 +78,19 @@ impl Sessions for Memory {
         Ok(Ended { next: families.last().copied().filter(|_| more), families })
     }
 
-    async fn list(
-        &self,
-        filter: &Filter,
-        now: Timestamp,
-        page: Page,
-    ) -> Result<Vec<Arc<Family>>, Unavailable> {
-        let rows = self.stored()?.matching(filter, now);
-        let older = rows.into_iter().rev().filter(|row| page.after.is_none_or(|after| row.id < after));
-        Ok(older.take(page.limit as usize).collect())
+    async fn list(&self, filter: &Filter, now: Timestamp, page: Page) -> Result<Listed, Unavailable> {
+        let mut families = self.stored()?.newest(filter, now, page.after);
+        let more = families.len() > page.limit as usize;
+        families.truncate(page.limit as usize);
+        Ok(Listed { next: families.last().filter(|_| more).map(|row| row.id), families })
     }
 
-    async fn count(&self, filter: &Filter, now: Timestamp, at_most: u64) -> Result<u64, Unavailable> {
-        Ok((self.stored()?.matching(filter, now).len() as u64).min(at_most))
+    async fn count(&self, filter: &Filter, now: Timestamp, page: Page) -> Result<Counted, Unavailable> {
+        let mut families = self.stored()?.newest(filter, now, page.after);
+        families.truncate(page.limit as usize);
+        let sessions = families.len() as u32;
+        let next = families.last().filter(|_| sessions == page.limit).map(|row| row.id);
+        Ok(Counted { sessions, next })
     }
 
     async fn feed(&self, after: u64, max: u32) -> Result<FeedPage, Unavailable> {

@@ -21,7 +21,9 @@ pub struct Difference {
     pub changes: Vec<Change>,
     /// Live sessions of the app, and how many of them would end.
     pub live_sessions: u64,
+    pub live_sessions_is_bound: bool,
     pub ends: u64,
+    pub ends_is_bound: bool,
     pub applies: String,
     pub warnings: Vec<String>,
     #[serde(skip)]
@@ -45,7 +47,9 @@ struct DryRun {
 struct Effects {
     changes: Vec<Change>,
     live_sessions: u64,
+    live_sessions_is_bound: bool,
     ends: u64,
+    ends_is_bound: bool,
     warnings: Vec<String>,
 }
 
@@ -77,7 +81,9 @@ pub fn of_existing(
         creates: false,
         changes,
         live_sessions: effects.live_sessions,
+        live_sessions_is_bound: effects.live_sessions_is_bound,
         ends: effects.ends,
+        ends_is_bound: effects.ends_is_bound,
         applies: applies.to_owned(),
         warnings: effects.warnings,
         version: shown.version,
@@ -100,7 +106,9 @@ pub fn of_new(file: &AppFile, applies: &str) -> Result<Difference, Fault> {
         creates: true,
         changes,
         live_sessions: 0,
+        live_sessions_is_bound: false,
         ends: 0,
+        ends_is_bound: false,
         applies: applies.to_owned(),
         warnings: found.warnings,
         version: 0,
@@ -142,12 +150,20 @@ pub fn words(difference: &Difference) -> String {
     }
     if !difference.creates {
         text += &format!("Applies to {}.\n", whom(&difference.applies));
-        text += &format!("Live sessions: {}, of which end: {}.\n", difference.live_sessions, difference.ends);
+        text += &format!(
+            "Live sessions: {}, of which end: {}.\n",
+            counted(difference.live_sessions, difference.live_sessions_is_bound),
+            counted(difference.ends, difference.ends_is_bound)
+        );
     }
     for warning in &difference.warnings {
         text += &format!("Warning: {warning}\n");
     }
     text
+}
+
+fn counted(sessions: u64, is_bound: bool) -> String {
+    if is_bound { format!("at least {sessions}") } else { sessions.to_string() }
 }
 
 fn whom(applies: &str) -> &str {

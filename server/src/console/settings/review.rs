@@ -175,20 +175,22 @@ async fn show(
 
 /// What a change does to whom, in a sentence.
 fn effect(applies: Applies, effects: &Effects) -> String {
-    let live = words::count(effects.live_sessions, "live session");
-    let ends = format!("{} of {live}", words::number(effects.ends));
-    match (applies, effects.ends) {
+    let live = words::counted(effects.live_sessions, effects.live_sessions_is_bound, "live session");
+    let at_least = if effects.ends_is_bound { "at least " } else { "" };
+    let ends = format!("{at_least}{} of {live}", words::number(effects.ends));
+    let none = effects.ends == 0 && !effects.ends_is_bound;
+    match (applies, none) {
         (Applies::New, _) => {
             format!("Leaves {live} as they are: they go on with the deadlines that they have.")
         }
-        (Applies::NextRefresh, 0) => format!(
+        (Applies::NextRefresh, true) => format!(
             "Shortens {live} where the new deadlines are earlier, never lengthens one. Ends none of them."
         ),
-        (Applies::NextRefresh, _) => format!("Ends {ends} at their next refresh{}.", by(effects)),
-        (Applies::Now, 0) => {
+        (Applies::NextRefresh, false) => format!("Ends {ends} at their next refresh{}.", by(effects)),
+        (Applies::Now, true) => {
             format!("Shortens {live} where the new deadlines are earlier. Ends none of them.")
         }
-        (Applies::Now, _) => {
+        (Applies::Now, false) => {
             format!("Ends {ends} at once{}. Their users have to sign in again.", by(effects))
         }
     }

@@ -144,6 +144,10 @@ fn end_matching() -> Operation {
     .takes::<EndRequest>(json!({"filter": {"user_id": "ann"}, "reason": "asked by phone", "dry_run": true}))
     .gives_either(200, "How many.", |_: &mut Schemas| {
         let ended = object(&[("ended", count("Sessions that were ended."))]);
-        vec![ended, object(&[("would_end", count("Sessions that would end."))])]
+        let would_end = [
+            ("would_end", count("Sessions that would end, counted up to 10,000.")),
+            ("would_end_is_bound", json!({"type": "boolean", "description": "Whether more would, or may."})),
+        ];
+        vec![ended, object(&would_end)]
     })
 }
