@@ -16,6 +16,31 @@ pub struct Standard {
     pub absolute: Option<Span>,
 }
 
+/// Every standard that time-outs are held against.
+pub const STANDARDS: [Standard; 4] = [AAL1, AAL2, AAL3, PSD2];
+
+/// What of a standard settings go beyond: each limit that theirs is longer than.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Exceeded {
+    /// The longest idle time-out that it allows.
+    pub idle: Option<Span>,
+    /// The longest lifetime that it allows.
+    pub absolute: Option<Span>,
+}
+
+impl Standard {
+    /// What `settings` go beyond; nothing where they meet it.
+    pub fn exceeded(&self, settings: &Settings) -> Exceeded {
+        let beyond = |value: Option<Span>, limit: Option<Span>| {
+            limit.filter(|limit| value.is_none_or(|value| value > *limit))
+        };
+        Exceeded {
+            idle: beyond(settings.idle_timeout, self.idle),
+            absolute: beyond(Some(settings.absolute_lifetime), self.absolute),
+        }
+    }
+}
+
 const AAL1: Standard =
     Standard { name: "NIST SP 800-63B-4 AAL1", idle: None, absolute: Some(Span::from_days(30)) };
 const AAL2: Standard = Standard {
@@ -30,19 +55,6 @@ const AAL3: Standard = Standard {
 };
 const PSD2: Standard =
     Standard { name: "RTS (EU) 2018/389 Art. 4(3)(d)", idle: Some(Span::from_mins(5)), absolute: None };
-
-/// The standards that set numbers, from the least to the most demanding.
-pub const STANDARDS: [Standard; 3] = [AAL1, AAL2, AAL3];
-
-impl Standard {
-    /// Whether these times are within it.
-    pub fn allows(&self, idle: Option<Span>, absolute: Span) -> bool {
-        let within = |value: Option<Span>, limit: Option<Span>| {
-            limit.is_none_or(|limit| value.is_some_and(|value| value <= limit))
-        };
-        within(idle, self.idle) && within(Some(absolute), self.absolute)
-    }
-}
 
 /// A suggestion for one type of application.
 #[derive(Clone, Copy, Debug)]
@@ -151,14 +163,11 @@ impl Preset {
     /// Where `settings` go beyond the standard that this preset names, in words; empty where they meet it.
     pub fn deviations(&self, settings: &Settings) -> Vec<String> {
         let Some(standard) = self.standard else { return Vec::new() };
-        let mut found = Vec::new();
-        let beyond = |value: Option<Span>, limit: Option<Span>| {
-            limit.filter(|limit| value.is_none_or(|value| value > *limit))
-        };
-        if let Some(limit) = beyond(settings.idle_timeout, standard.idle) {
+        let (mut found, exceeded) = (Vec::new(), standard.exceeded(settings));
+        if let Some(limit) = exceeded.idle {
             found.push(format!("{}: an idle time-out of at most {} s", standard.name, limit.secs()));
         }
-        if let Some(limit) = beyond(Some(settings.absolute_lifetime), standard.absolute) {
+        if let Some(limit) = exceeded.absolute {
             found.push(format!("{}: an absolute lifetime of at most {} s", standard.name, limit.secs()));
         }
         found

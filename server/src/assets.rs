@@ -32,7 +32,7 @@ const ASSETS: &[Asset] = &[
     asset!("home.js", JS),
     asset!("job.js", JS),
     asset!("events.js", JS),
-    asset!("settings.js", JS),
+    asset!("session_management.js", JS),
     asset!("vendor/uplot.js", JS),
     asset!("vendor/uplot.css", CSS),
     asset!("mark.svg", "image/svg+xml"),

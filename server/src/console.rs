@@ -8,9 +8,10 @@ mod audit;
 mod ends;
 mod events;
 mod home;
+mod new_app;
 mod session;
+mod session_management;
 mod sessions;
-mod settings;
 mod users;
 mod why;
 
@@ -80,7 +81,8 @@ pub fn router(http: Http, options: ConsoleOptions) -> Router {
         .merge(sessions::routes())
         .merge(session::routes())
         .merge(apps::routes())
-        .merge(settings::routes())
+        .merge(new_app::routes())
+        .merge(session_management::routes())
         .merge(users::routes())
         .merge(ends::routes())
         .merge(events::routes())

@@ -11,7 +11,7 @@ use tenure_wire::app::{Preset as PresetShown, SessionSettings};
 use tenure_wire::settings::SettingChange;
 
 use crate::catalogue::App;
-use crate::error::{Error, Result};
+use crate::error::{Error, Problem, Result};
 use crate::events::{self, Type};
 use crate::limits::check_reason;
 use crate::records::{self, SettingsRecord, settings_key};
@@ -30,6 +30,8 @@ pub struct SettingsChange<'a> {
     pub applies: Applies,
     /// Why, for the operators' log.
     pub reason: Option<&'a str>,
+    /// The admin of the console who asks for it; `None` comes by an API key, or from the machine's owner.
+    pub by: Option<&'a str>,
 }
 
 /// A change that may be made: what the settings would be.
@@ -98,9 +100,9 @@ impl Service {
     }
 }
 
-pub(crate) fn propose(app: &App, change: &SettingsChange<'_>) -> Result<Proposed> {
+fn propose(app: &App, change: &SettingsChange<'_>) -> Result<Proposed> {
     of_version(app, change)?;
-    put_together(app.settings.clone(), app.preset.clone(), change.given.clone())
+    put_together(app.settings.clone(), app.preset.clone(), change.given.clone())?.checked()
 }
 
 /// Refuses a change that was asked for of another version, or for a reason that nobody would read.
@@ -115,7 +117,8 @@ pub(crate) fn of_version(app: &App, change: &SettingsChange<'_>) -> Result<()> {
     }
 }
 
-fn put_together(
+/// What `given` makes of these settings. Whether they may be used is [`Proposed::problems`].
+pub(crate) fn put_together(
     mut base: Settings,
     mut preset: Option<String>,
     mut given: Map<String, Value>,
@@ -132,7 +135,7 @@ fn put_together(
         }
     }
     let settings = patch(&base, &given).map_err(Error::Invalid)?;
-    Proposed { settings, preset }.checked()
+    Ok(Proposed { settings, preset })
 }
 
 impl Proposed {
@@ -143,11 +146,16 @@ impl Proposed {
 
     /// Itself, if these settings may be used.
     pub(crate) fn checked(self) -> Result<Self> {
-        let violations = match self.preset() {
+        let found = self.problems();
+        if found.is_empty() { Ok(self) } else { Err(Error::Invalid(found)) }
+    }
+
+    /// Why these settings may not be used; none if they may.
+    pub(crate) fn problems(&self) -> Vec<Problem> {
+        problems(match self.preset() {
             Some(preset) => preset.check(&self.settings),
             None => check(&self.settings),
-        };
-        if violations.is_empty() { Ok(self) } else { Err(Error::Invalid(problems(violations))) }
+        })
     }
 }
 
@@ -169,6 +177,7 @@ fn next_record(
         earlier_until_ms: now.plus(longest).millis(),
         reason: change.reason.map(str::to_owned),
         applies: Some(change.applies.as_str().to_owned()),
+        by: change.by.map(str::to_owned),
         ..first_record(&proposed.settings, now)
     }
 }
@@ -184,7 +193,7 @@ pub struct NewAppChanges {
 /// Refuses what [`change_settings`](Service::change_settings) would refuse of such an app.
 pub fn changes_of_a_new_app(given: &Map<String, Value>) -> Result<NewAppChanges> {
     let fresh = Settings::default();
-    let proposed = put_together(fresh.clone(), None, given.clone())?;
+    let proposed = put_together(fresh.clone(), None, given.clone())?.checked()?;
     Ok(NewAppChanges {
         changes: differences(&fresh, &proposed.settings),
         warnings: said(warnings(&proposed.settings, proposed.preset())),
@@ -203,6 +212,7 @@ pub(crate) fn first_record(settings: &Settings, now: Timestamp) -> SettingsRecor
         earlier_until_ms: 0,
         reason: None,
         applies: None,
+        by: None,
     }
 }
 

@@ -32,8 +32,7 @@ pub mod signing_keys;
 pub mod api_keys;
 pub mod apps;
 pub mod settings_history;
-
-pub mod meaning;
+pub mod settings_preview;
 
 pub mod change_settings;
 
@@ -72,6 +71,8 @@ pub mod catalogue;
 pub mod credentials;
 mod revocations;
 mod views;
+
+pub mod settings_meaning;
 
 pub mod lengths;
 pub mod settings;

@@ -35,6 +35,9 @@ pub(crate) struct SettingsRecord {
     /// Whom the change applied to; absent in what was written before that was kept.
     #[serde(default)]
     pub(crate) applies: Option<String>,
+    /// The admin of the console who made it.
+    #[serde(default)]
+    pub(crate) by: Option<String>,
 }
 
 /// A signing key: its public half, and its private half sealed under the ring.

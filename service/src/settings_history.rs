@@ -49,6 +49,7 @@ impl Service {
                 changes: earlier.map_or_else(Vec::new, |earlier| differences(&earlier, &settings)),
                 applies: record.applies.clone(),
                 reason: record.reason.clone(),
+                by: record.by.clone(),
             });
         }
         versions.reverse();

@@ -123,7 +123,8 @@ impl Service {
         reason: Option<&str>,
     ) -> Result<SigningKey> {
         let given = Map::from_iter([("signing_alg".to_owned(), alg.as_str().into())]);
-        let change = SettingsChange { given: &given, expected_version: None, applies: Applies::New, reason };
+        let change =
+            SettingsChange { given: &given, expected_version: None, applies: Applies::New, reason, by: None };
         self.change_settings(id, &change).await?;
         self.newest_key(id, self.now()?)
     }

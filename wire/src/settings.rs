@@ -82,6 +82,8 @@ pub struct SettingsVersion<V> {
     pub applies: Option<String>,
     /// Why, in the operator's words.
     pub reason: Option<String>,
+    /// The admin who made it in the console; `null` where it came by an API key or from the machine's owner.
+    pub by: Option<String>,
 }
 
 /// Several versions of session settings. `V` is the JSON of a setting.

@@ -17,11 +17,21 @@ pub(super) struct Form {
 impl Form {
     /// Reads a form's fields. Refuses another content type, and a field that stands twice.
     pub(super) async fn read(http: &Http, headers: &HeaderMap, body: Body) -> Result<Self, Failure> {
+        Self::read_up_to(CLIENT_BODY_BYTES, http, headers, body).await
+    }
+
+    /// The same for a form of up to `bytes`.
+    pub(super) async fn read_up_to(
+        bytes: usize,
+        http: &Http,
+        headers: &HeaderMap,
+        body: Body,
+    ) -> Result<Self, Failure> {
         let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         if kind.split(';').next().unwrap_or_default().trim() != "application/x-www-form-urlencoded" {
             return Err(Failure::malformed("This is not what a form sends.", "Nothing was changed."));
         }
-        let bytes = body::read(http, body, CLIENT_BODY_BYTES).await?;
+        let bytes = body::read(http, body, bytes).await?;
         let mut form = Self { fields: Vec::with_capacity(8) };
         for (name, value) in form_urlencoded::parse(&bytes) {
             if form.fields.len() == FORM_PARAMETERS || form.fields.iter().any(|(known, _)| *known == name) {
@@ -31,11 +41,6 @@ impl Form {
             form.fields.push((name.into_owned(), value.into_owned()));
         }
         Ok(form)
-    }
-
-    /// Whether the form has the field, empty or not.
-    pub(super) fn has(&self, name: &str) -> bool {
-        self.fields.iter().any(|(known, _)| known == name)
     }
 
     /// The field's value; an empty one is an absent one.

@@ -66,6 +66,7 @@ pub async fn change(
         expected_version: expected_version(&headers)?,
         applies: applies(parameters.applies.as_deref())?,
         reason: parameters.reason.as_deref(),
+        by: None,
     };
     if parameters.dry_run {
         return ok(&json!({"effects": http.service.effects_of(&app, &change).await?}));
@@ -89,6 +90,7 @@ pub async fn undo(
         expected_version: expected_version(&headers)?,
         applies: applies(parameters.applies.as_deref())?,
         reason: parameters.reason.as_deref(),
+        by: None,
     };
     if parameters.dry_run {
         return ok(&json!({"effects": http.service.effects_of_undo(&app, &change).await?}));

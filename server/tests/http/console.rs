@@ -1,4 +1,7 @@
-//! The console's guard, on every route: who may look, who may change, and where it must come from.
+//! The console's guard, on every route: who may look, who may change, and where it must come from; its pages one by one are below.
+
+mod new_app;
+mod session_management;
 
 use http::Method;
 use serde_json::json;

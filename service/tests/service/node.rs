@@ -137,6 +137,7 @@ impl Node {
             expected_version: None,
             applies: Default::default(),
             reason: None,
+            by: None,
         };
         self.service.change_settings(&self.app, &change).await.unwrap();
     }
