@@ -13,7 +13,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-use tenure_server::connections::Connections;
 use tenure_server::console::{ConsoleOptions, router as pages};
 use tenure_server::router::router;
 use tenure_server::serve::{Listener, serve};
@@ -29,6 +28,7 @@ use tenure_store::{Kind, Store};
 use tokio::net::{TcpListener, UnixListener};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 
 use crate::output::Fault;
 
@@ -198,19 +198,16 @@ pub async fn run(
     let console_url = console.as_ref().map(|console| console.url.clone());
     let http = Http::new(service.clone(), HttpOptions { console_url, ..http });
     let router = router(http.clone(), prefix);
-    let of_network = |listener| match &tls {
-        Some(tls) => Listener::Secure(listener, tls.clone()),
-        None => Listener::Network(listener),
-    };
-    let mut all: Vec<_> = listeners.into_iter().map(of_network).collect();
+    let mut all = of_network(listeners, tls.as_ref());
     all.push(Listener::Owner(owner));
     let (stop, stopped) = watch::channel(false);
-    let console = console.map(|Console { listeners, url }| {
+    let mut served = JoinSet::new();
+    if let Some(Console { listeners, secure, url }) = console {
         let pages = pages(http.clone(), ConsoleOptions { origin: url });
-        let listeners = listeners.into_iter().map(Listener::Network).collect();
-        tokio::spawn(serve(pages, listeners, stopped.clone(), Connections::default()))
-    });
-    let served = tokio::spawn(serve(router, all, stopped, connections));
+        let listeners = of_network(listeners, tls.as_ref().filter(|_| secure));
+        served.spawn(serve(pages, listeners, stopped.clone(), connections.clone()));
+    }
+    served.spawn(serve(router, all, stopped, connections));
     tokio::spawn(keep_house(service.clone()));
     let following = service.clone();
     tokio::spawn(async move { following.follow_ring().await });
@@ -219,13 +216,21 @@ pub async fn run(
     tracing::info!("stopping: accepted requests finish first");
     let _ = stop.send(true);
     http.close_streams();
-    served.await.map_err(Fault::failed)?;
-    if let Some(console) = console {
-        console.await.map_err(Fault::failed)?;
+    while let Some(done) = served.join_next().await {
+        done.map_err(Fault::failed)?;
     }
     service.say_goodbye().await;
     let _ = fs::remove_file(&socket);
     Ok(())
+}
+
+/// Listeners of the network, with TLS of our own if there is any.
+fn of_network(listeners: Vec<TcpListener>, tls: Option<&Tls>) -> Vec<Listener> {
+    let of_network = |listener| match tls {
+        Some(tls) => Listener::Secure(listener, tls.clone()),
+        None => Listener::Network(listener),
+    };
+    listeners.into_iter().map(of_network).collect()
 }
 
 /// Each connection is an open file. Systems start a process with a low limit, for programs that cannot do with more, and let it

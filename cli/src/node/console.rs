@@ -8,7 +8,9 @@ use crate::output::Fault;
 
 /// A console that listens.
 pub struct Console {
-    pub listeners: Vec<TcpListener>,
+    pub(super) listeners: Vec<TcpListener>,
+    /// Whether TLS of our own is for it, too: not where only this machine reaches it.
+    pub(super) secure: bool,
     /// Where browsers reach it, without a trailing slash.
     pub url: String,
 }
@@ -24,6 +26,6 @@ impl Console {
         let first = listeners.first().ok_or_else(|| Fault::failed("nothing for the console to listen on"))?;
         let port = first.local_addr().map_err(Fault::failed)?.port();
         let url = place.url.unwrap_or_else(|| format!("http://localhost:{port}"));
-        Ok(Self { listeners, url })
+        Ok(Self { listeners, secure: !place.address.ip().is_loopback(), url })
     }
 }

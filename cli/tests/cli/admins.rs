@@ -3,6 +3,7 @@
 use std::thread::sleep;
 use std::time::Duration;
 
+use crate::support::ask::{Answer, ask_with};
 use crate::support::dev::{Folder, port_of_ones_own};
 use crate::support::process::{Server, run, tenure};
 use crate::support::production::Production;
@@ -12,6 +13,15 @@ fn parts(link: &str) -> (u16, &str) {
     let (page, code) = link.split_once('#').expect("a code behind the link");
     let port = page.strip_prefix("http://localhost:").and_then(|rest| rest.strip_suffix("/sign-in"));
     (port.and_then(|port| port.parse().ok()).expect("a port"), code)
+}
+
+/// Uses a link as its page does.
+fn enter(link: &str) -> Answer {
+    let (port, code) = parts(link);
+    let host = format!("localhost:{port}");
+    let origin = format!("http://{host}");
+    let headers = [("Origin", origin.as_str()), ("Content-Type", "application/x-www-form-urlencoded")];
+    ask_with((port, &host), "POST", "/sign-in", &headers, &format!("code={code}")).expect("an answer")
 }
 
 /// Waits for the log of a server to hold so many links, and gives the last one.
@@ -34,16 +44,18 @@ fn wait_for(server: &Server, is_there: impl Fn(&str) -> bool) -> String {
 }
 
 #[test]
-fn dev_prints_a_link_and_others_can_be_made() {
+fn the_link_of_dev_opens_the_console_once_and_others_can_be_made() {
     let folder = Folder::new();
     let dev = folder.dev();
     let link = dev.ready["console_url"].as_str().expect("a link").to_owned();
     assert_ne!(parts(&link).0, dev.port, "a listener of its own");
+    enter(&link).expect(303);
+    enter(&link).expect(401);
     let said = folder.command(&["admin", "list"]).stdout;
-    assert_eq!(said, "owner  owner  has never signed in\n");
+    assert!(said.starts_with("owner  owner  signed in "), "{said}");
     let other = folder.command(&["admin", "link", "--name", "ann", "--role", "read_only", "--json"]).json();
     assert_eq!(other["admin"], "ann");
-    parts(other["url"].as_str().expect("a link"));
+    enter(other["url"].as_str().expect("a link")).expect(303);
     let said = folder.command(&["admin", "link", "--name", "bob"]);
     assert!(said.refusal(4).contains("role must be given for a new admin"), "{said:?}");
     let said = folder.command(&["admin", "link"]).stdout;
@@ -96,6 +108,13 @@ fn serve_says_a_link_until_somebody_has_signed_in() {
     let mut server = start();
     let second = link_in_the_log(&server, 2);
     assert_ne!(first, second);
+    enter(&second).expect(303);
+    assert!(server.terminate().success());
+    let mut server = start();
+    let log = wait_for(&server, |log| log.contains("the console is ready"));
+    assert_eq!(log.matches("/sign-in#al1_").count(), 2, "{log}");
+    let said = production.folder.command(&["admin", "link", "--json"]).json();
+    enter(said["url"].as_str().expect("a link")).expect(303);
     assert!(server.terminate().success());
 }
 
