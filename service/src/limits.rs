@@ -32,7 +32,7 @@ pub const NODE_COUNTS_FOR: Span = Span::from_secs(60);
 /// How long it is remembered what a node said.
 pub const NODE_KEPT: Span = Span::from_days(1);
 /// Families that one commit of an end by filter ends: refreshes get their turn between two.
-pub const ENDS_PER_COMMIT: u32 = 250;
+pub const ENDS_PER_COMMIT: u32 = 500;
 /// How much longer than such a commit took the next one waits for, in times.
 pub const ENDS_REST: u32 = 4;
 /// How long it waits at most.
