@@ -52,6 +52,13 @@ impl SupportCode {
         i64::from(u32::from_be_bytes([a, b, c, d]))
     }
 
+    /// The greatest id that a session with this code can have: in a list from new to old, they stand at its place.
+    pub fn last_id(&self) -> FamilyId {
+        let mut bytes = [0xff; 16];
+        bytes[..CARRIED].copy_from_slice(&self.0);
+        FamilyId::from_bytes(bytes)
+    }
+
     /// Whether it is the code of `session`.
     pub fn names(&self, session: FamilyId) -> bool {
         *self == Self::of(session)

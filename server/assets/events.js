@@ -1,52 +1,77 @@
-// The live tail: what happens is put on top, until somebody pauses it.
-const list = document.getElementById('events');
-const pause = document.getElementById('pause');
-const EVERY = 1000;
-const KEPT = 500;
+// Events as they happen: put on top of the table while it is followed, kept back while it is paused.
+const MOST_ROWS = 500;
+
+const button = document.getElementById('tail');
+const state = document.getElementById('tail-state');
+const rows = document.getElementById('events');
+const { stream, app } = button.dataset;
+
+let source = null;
 let paused = false;
-let { after } = list.dataset;
+let kept = [];
 
-function cell(row, text, of = {}) {
-  const td = row.insertCell();
-  Object.assign(td, of);
-  td.append(text);
-}
+const link = (address, text) => {
+  const element = document.createElement('a');
+  element.href = address;
+  element.textContent = text;
+  return element;
+};
 
-function show({ at, what, user, session, detail }) {
-  const row = list.insertRow(0);
+const cell = (row, content, className = '') => {
+  const element = row.insertCell();
+  element.className = className;
+  if (content) element.append(content);
+};
+
+const show = (event) => {
+  document.getElementById('no-events')?.remove();
+  const row = rows.insertRow(0);
   const time = document.createElement('time');
-  const when = new Date(at * 1000);
-  time.title = when.toISOString();
-  time.textContent = when.toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
-  cell(row, time, { className: 'nowrap' });
-  cell(row, what);
+  const at = new Date(event.at * 1000);
+  time.dateTime = at.toISOString();
+  time.title = `${at.toISOString().replace('T', ' ').slice(0, 19)} UTC`;
+  time.textContent = at.toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+  const user = event.user_id && link(`/apps/${app}/users?user_id=${encodeURIComponent(event.user_id)}`, event.user_id);
+  const session = event.session_id && link(`/apps/${app}/sessions/${event.session_id}`, event.support_code);
+  cell(row, time, 'nowrap');
+  cell(row, event.words);
+  cell(row, event.type, 'mono small');
   cell(row, user);
-  const link = document.createElement('a');
-  link.className = 'mono';
-  link.href = `/apps/${list.dataset.app}/sessions/${session}`;
-  link.textContent = session;
-  cell(row, session ? link : '');
-  cell(row, detail, { className: 'mono small' });
-  while (list.rows.length > KEPT) list.deleteRow(-1);
-  document.getElementById('none')?.remove();
-}
+  cell(row, session, 'mono nowrap');
+  while (rows.rows.length > MOST_ROWS) rows.deleteRow(-1);
+};
 
-async function look() {
-  if (paused || document.hidden) return;
-  const query = new URLSearchParams(location.search);
-  query.set('after', after);
-  const address = `/apps/${list.dataset.app}/events/after?${query}`;
-  const answer = await fetch(address, { headers: { 'Tenure-Activity': 'hidden' } }).catch(() => null);
-  if (!answer?.ok) return;
-  const since = await answer.json();
-  after = since.next_after;
-  since.events.forEach(show);
-}
+const say = () => {
+  if (paused) state.textContent = `Paused${kept.length > 0 ? `: ${kept.length} new` : ''}`;
+  else state.textContent = 'Following';
+};
 
-pause.hidden = false;
-pause.addEventListener('click', () => {
-  paused = !paused;
-  pause.setAttribute('aria-pressed', paused);
-  pause.textContent = paused ? 'Go on' : 'Pause';
+const follow = () => {
+  source = new EventSource(stream);
+  source.onopen = say;
+  source.onmessage = ({ data }) => {
+    const event = JSON.parse(data);
+    if (paused) kept = [...kept, event].slice(-MOST_ROWS);
+    else show(event);
+    say();
+  };
+  source.onerror = () => {
+    const over = source.readyState === EventSource.CLOSED;
+    state.textContent = over ? 'Not connected any more. Load the page again.' : 'Connecting…';
+    if (over) button.hidden = true;
+  };
+};
+
+button.hidden = false;
+button.addEventListener('click', () => {
+  if (!source) {
+    state.textContent = 'Connecting…';
+    follow();
+  } else {
+    paused = !paused;
+    if (!paused) kept.splice(0).forEach(show);
+    say();
+  }
+  button.textContent = paused ? 'Go on' : 'Pause';
 });
-setInterval(look, EVERY);
+addEventListener('pagehide', () => source?.close());

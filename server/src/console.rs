@@ -5,14 +5,15 @@
 
 mod apps;
 mod audit;
-mod ends;
-mod events;
 mod home;
 mod new_app;
 mod session;
 mod session_management;
 mod sessions;
 mod users;
+
+mod ends;
+mod events;
 mod why;
 
 mod sign_in;

@@ -35,8 +35,11 @@ mod user_caller;
 mod api_caller;
 mod body;
 mod cacheable;
+mod event_tail;
+
 mod event_stream;
 mod request;
+mod written;
 
 mod assets;
 pub mod cookie;

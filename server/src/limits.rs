@@ -17,6 +17,13 @@ pub const ADDRESSES: usize = 100_000;
 /// How long an answer of `/readyz` is given again.
 pub const READY_FOR: Duration = Duration::from_secs(1);
 
+/// A query of the console, at most, in bytes.
+pub const QUERY_BYTES: usize = 1000;
+/// Sessions in one export, at most.
+pub const EXPORT_SESSIONS: usize = 100_000;
+/// Sessions that an export reads at a time.
+pub const EXPORT_PAGE: u32 = 500;
+
 /// Event streams of this node that may be open at a time; more are 429.
 pub const STREAMS: usize = 64;
 /// Events that a stream reads, and sends, at a time.

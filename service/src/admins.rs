@@ -106,6 +106,12 @@ impl Service {
         }))
     }
 
+    /// Whether the caller's session lives still: what is sent to them for as long as they look must end with it.
+    pub async fn admin_is_there(&self, caller: &AdminCaller) -> Result<bool> {
+        let app = self.app(&AppId::console())?;
+        Ok(self.live(&app, caller.session, self.now()?).await?.is_some())
+    }
+
     /// Ends the caller's session. `Ok` as well when it had ended before.
     pub async fn admin_sign_out(&self, caller: &AdminCaller) -> Result<()> {
         self.audit(caller, Act::on("signed_out", &caller.name)).await?;

@@ -81,6 +81,9 @@ impl Service {
     /// the time, unless it was the last.
     pub async fn end_some(&self, ending: &mut Ending) -> Result<u64> {
         let (begun, end) = (self.monotonic(), &mut ending.0);
+        // Each step has its own moment: the feed must remember an end for as long as there are tokens from just before it.
+        let at = self.now()?;
+        (end.at, end.remember_until) = (at, end.remember_until.plus(at.since(end.at)));
         let done = self.store.end_where(end).await?;
         done.families.iter().for_each(|id| self.views.forget(*id));
         self.tallies.end(end.reason, done.families.len());

@@ -2,13 +2,14 @@
 
 use serde_json::Value;
 use tenure_core::id::{AppId, FamilyId, UserId};
+use tenure_core::support_code::SupportCode;
 use tenure_store::{EventFilter, NumberedEvent};
 use tenure_wire::event::{Event, EventFilter as Asked, EventList};
 use tokio::sync::watch;
 
 use crate::error::{Error, Problem, Result};
 use crate::events::Type;
-use crate::limits::PAGE_MAX;
+use crate::limits::{PAGE_DEFAULT, PAGE_MAX, RECENT_LOOKS};
 use crate::service::Service;
 
 /// Which events: what was asked for, understood.
@@ -58,6 +59,38 @@ impl Service {
         Ok(EventList { events: page.events.into_iter().map(shown).collect(), next_after, head })
     }
 
+    /// The newest events that match and have a number below `before`, newest first, about [`PAGE_DEFAULT`] of them; and what to ask
+    /// for next, where there are older ones or more to look through. What is looked through in one go is bounded: where hardly
+    /// anything matches, there may be fewer.
+    pub async fn recent_events(
+        &self,
+        query: &EventQuery,
+        before: Option<u64>,
+    ) -> Result<(Vec<Event<Value>>, Option<u64>)> {
+        let mut end = match before {
+            Some(before) => before,
+            None => self.events(query, u64::MAX, 1).await?.head.saturating_add(1),
+        };
+        let (mut found, mut stretch) = (Vec::new(), u64::from(PAGE_MAX));
+        for _ in 0..RECENT_LOOKS {
+            if end <= 1 || found.len() >= PAGE_DEFAULT as usize {
+                break;
+            }
+            let from = end.saturating_sub(stretch).max(1);
+            let page = self.events(query, from - 1, PAGE_MAX).await?;
+            if page.next_after < end - 1 && page.next_after < page.head {
+                // More than a page of them, or more to look through than is looked through for one: a shorter stretch.
+                stretch = (stretch / 8).max(1);
+                continue;
+            }
+            let older = page.events.into_iter().filter(|event| event.n < end);
+            found.splice(0..0, older);
+            (end, stretch) = (from, stretch.saturating_mul(4));
+        }
+        found.reverse();
+        Ok((found, Some(end).filter(|end| *end > 1)))
+    }
+
     /// Changes whenever something has happened on this node. For what happens on others, ask again now and then.
     pub fn happenings(&self) -> watch::Receiver<()> {
         self.happened.subscribe()
@@ -73,6 +106,7 @@ fn shown(event: NumberedEvent) -> Event<Value> {
         kind: event.kind,
         user_id: event.user.map(|user| user.to_string()),
         session_id: event.session.map(|session| session.to_string()),
+        support_code: event.session.map(|session| SupportCode::of(session).to_string()),
         detail: serde_json::from_str(&event.detail).unwrap_or_default(),
     }
 }

@@ -37,6 +37,8 @@ pub const ENDS_PER_COMMIT: u32 = 500;
 pub const ENDS_REST: u32 = 4;
 /// How long it waits at most.
 pub const ENDS_REST_MOST: Duration = Duration::from_millis(100);
+/// Stretches of the events that are looked through for the newest ones that match.
+pub const RECENT_LOOKS: u32 = 24;
 /// Sessions that a count goes up to.
 pub const COUNT_AT_MOST: u64 = 10_000;
 /// Stretches that are looked at for a count beside a list, which is asked for with each page.

@@ -42,13 +42,33 @@ impl Service {
         let filter = parse_filter(app, filter)?;
         let page = parse_page(cursor, limit)?;
         let total = self.count(&filter, now, COUNT_AT_MOST, STRETCHES_BESIDE_A_LIST).await?;
-        let listed = self.store.list(&filter, now, page).await?;
-        Ok(SessionList {
-            next_cursor: listed.next.map(|next| next.to_string()),
-            sessions: listed.families.iter().map(|row| shown(row, now)).collect(),
-            total: total.sessions,
-            total_is_bound: total.is_bound,
-        })
+        let (sessions, next_cursor) = self.page_of(&filter, now, page).await?;
+        Ok(SessionList { next_cursor, sessions, total: total.sessions, total_is_bound: total.is_bound })
+    }
+
+    /// A stretch of the sessions of `app` that match, newest first, and where the next one begins, if there is one. Counts
+    /// nothing.
+    pub async fn sessions_page(
+        &self,
+        app: &AppId,
+        filter: &SessionFilter,
+        cursor: Option<&str>,
+        limit: u32,
+    ) -> Result<(Vec<Session<Value>>, Option<String>)> {
+        self.app(app)?;
+        let filter = parse_filter(app, filter)?;
+        self.page_of(&filter, self.now()?, parse_page(cursor, Some(limit))?).await
+    }
+
+    async fn page_of(
+        &self,
+        filter: &Filter,
+        now: Timestamp,
+        page: Page,
+    ) -> Result<(Vec<Session<Value>>, Option<String>)> {
+        let listed = self.store.list(filter, now, page).await?;
+        let sessions = listed.families.iter().map(|row| shown(row, now)).collect();
+        Ok((sessions, listed.next.map(|next| next.to_string())))
     }
 
     /// Ends one session. `Ok` as well when it had ended before.

@@ -5,17 +5,20 @@ use tenure_core::family::{Family, State};
 use tenure_core::id::{AppId, UserId};
 use tenure_core::refusal::{EndReason, Refusal};
 use tenure_core::support_code::SupportCode;
-use tenure_core::time::{Span, Timestamp};
+use tenure_core::time::Timestamp;
 use tenure_store::{Filter, Page};
 use tenure_wire::session::Session;
 
 use crate::error::{Error, Result};
-use crate::limits::PAGE_MAX;
 use crate::service::Service;
 use crate::sessions::shown;
 
-/// Pages of one second's sessions that are looked through for one code.
-const PAGES: u32 = 100;
+/// Sessions of an app that one code is taken to name, at most.
+const ALIKE: u32 = 4;
+/// Of a user's sessions, so many are explained.
+const SHOWN: usize = 20;
+/// Sessions of a user that are looked at for the question why one of them was over at some moment.
+const OF_ONE_USER: u32 = 100;
 
 /// A session, and why it is over.
 pub struct Explained {
@@ -28,29 +31,20 @@ pub struct Explained {
 }
 
 impl Service {
-    /// The session that a support code names, explained; `None` if none is kept that it names.
-    pub async fn explain(&self, code: SupportCode) -> Result<Option<Explained>> {
+    /// The sessions that a support code names, explained: one, or none if none is kept; several where two of one second are alike
+    /// in it. Costs two look-ups for each app.
+    pub async fn explain(&self, code: SupportCode) -> Result<Vec<Explained>> {
         let now = self.now()?;
-        let second = Timestamp::from_secs(code.made_in_second());
+        let last = code.last_id();
+        let mut found: Vec<_> =
+            self.store.load(last).await?.filter(|family| !family.app.is_console()).into_iter().collect();
         for app in self.apps_of_users() {
-            let of_second = Filter {
-                created_from: Some(second),
-                created_before: Some(second.plus(Span::from_secs(1))),
-                ..Filter::of_app(app)
-            };
-            let mut after = None;
-            for _ in 0..PAGES {
-                let page = self.store.list(&of_second, now, Page { after, limit: PAGE_MAX }).await?;
-                if let Some(found) = page.families.iter().find(|family| code.names(family.id)) {
-                    return Ok(Some(explained(found, now)));
-                }
-                after = page.next;
-                if after.is_none() {
-                    break;
-                }
-            }
+            let of_app = Filter::of_app(app);
+            let page = Page { after: Some(last), limit: ALIKE };
+            found.extend(self.store.list(&of_app, now, page).await?.families);
         }
-        Ok(None)
+        found.retain(|family| code.names(family.id));
+        Ok(found.iter().map(|family| explained(family, now)).collect())
     }
 
     /// One session of `app`, explained.
@@ -59,19 +53,25 @@ impl Service {
         Ok(explained(&*self.family_of(app, id).await?, now))
     }
 
-    /// The newest sessions of a user, explained; with `until`, those that were opened before that moment.
+    /// The sessions of a user, explained: the newest first, or with `around` those first that were over nearest to that moment, of
+    /// those that were opened before it.
     pub async fn explain_user(
         &self,
         app: &AppId,
         user: &str,
-        until: Option<Timestamp>,
+        around: Option<Timestamp>,
     ) -> Result<Vec<Explained>> {
         let now = self.now()?;
         self.app(app)?;
         let user = UserId::parse(user).map_err(|e| Error::invalid("user_id", e))?;
-        let filter = Filter { created_before: until, ..Filter::of_user(app.clone(), user) };
-        let page = self.store.list(&filter, now, Page { after: None, limit: 20 }).await?;
-        Ok(page.families.iter().map(|family| explained(family, now)).collect())
+        let filter = Filter { created_before: around, ..Filter::of_user(app.clone(), user) };
+        let found = self.store.list(&filter, now, Page { after: None, limit: OF_ONE_USER }).await?;
+        let mut found: Vec<_> = found.families.iter().map(|family| explained(family, now)).collect();
+        if let Some(around) = around {
+            found.sort_by_key(|explained| over_at(&explained.session).abs_diff(around.secs()));
+        }
+        found.truncate(SHOWN);
+        Ok(found)
     }
 
     /// The ids of the apps that people made, which is all but the console's own.
@@ -101,6 +101,12 @@ pub fn explained(family: &Family, now: Timestamp) -> Explained {
         (Some(_), State::Live) => of_reason(EndReason::KeyRetired),
     };
     Explained { session: shown(family, now), happened, advice }
+}
+
+/// Unix seconds: when a session was ended, or else when it ends if nothing happens any more.
+pub fn over_at<C>(session: &Session<C>) -> i64 {
+    let deadline = session.idle_expires_at.map_or(session.expires_at, |idle| idle.min(session.expires_at));
+    session.ended_at.unwrap_or(deadline)
 }
 
 fn of_reason(reason: EndReason) -> (&'static str, &'static str) {

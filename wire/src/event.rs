@@ -22,6 +22,9 @@ pub struct Event<V> {
     /// The session, if it concerns one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub session_id: Option<String>,
+    /// The session's support code, if it concerns one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub support_code: Option<String>,
     /// More of it, by its type.
     pub detail: V,
 }

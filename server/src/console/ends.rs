@@ -11,10 +11,10 @@ use http::HeaderMap;
 use serde::Deserialize;
 use serde_json::json;
 use tenure_core::id::AppId;
+use tenure_core::time::Timestamp;
 use tenure_service::admins::AdminRole;
 use tenure_service::audit::Act;
-use tenure_service::count::Count;
-use tenure_service::end_jobs::{EndJob, JobState};
+use tenure_service::end_jobs::{EndJob, JobState, NewEndJob, opened_by};
 use tenure_service::error::Error;
 use tenure_wire::session::SessionFilter;
 
@@ -55,6 +55,8 @@ struct EndPage {
     /// None matches.
     none: bool,
     count: String,
+    as_of: i64,
+    as_of_words: String,
     everything: bool,
     typed: bool,
     reason: String,
@@ -90,28 +92,38 @@ struct Progress {
     share: u64,
     running: bool,
     may_resume: bool,
+    /// Somebody has to say what becomes of it.
+    may_leave: bool,
 }
 
 impl Progress {
     fn of(job: &EndJob) -> Self {
-        let (state, after) = match job.state {
-            JobState::Running => ("running", ""),
-            JobState::Done => ("done", ""),
-            JobState::Stopped => ("stopped", ": the others live on"),
-            JobState::Interrupted => {
-                ("interrupted", ": the server stopped, or the store was not there. The others live on")
-            }
+        let state = match job.state {
+            JobState::Running => "running",
+            JobState::Done => "done",
+            JobState::Stopped => "stopped",
+            JobState::Interrupted => "interrupted",
         };
         Self {
             state,
-            words: format!(
-                "{} of {} ended{after}",
-                words::number(job.ended),
-                words::count(job.matched, "session")
-            ),
+            words: in_words(job),
             share: (job.ended * 1000).checked_div(job.matched).unwrap_or(1000).min(1000),
             running: job.state == JobState::Running,
             may_resume: matches!(job.state, JobState::Stopped | JobState::Interrupted),
+            may_leave: job.state == JobState::Interrupted,
+        }
+    }
+}
+
+/// How far a job has come, in a sentence.
+pub(super) fn in_words(job: &EndJob) -> String {
+    let of = format!("{} of {}", words::number(job.ended), words::count(job.matched, "session"));
+    match job.state {
+        JobState::Running => format!("{of} ended so far"),
+        JobState::Done => format!("{of} ended"),
+        JobState::Stopped => format!("Stopped after {of}; the others live on"),
+        JobState::Interrupted => {
+            format!("Interrupted after at least {of}; the others live on until somebody decides")
         }
     }
 }
@@ -125,47 +137,64 @@ async fn ask(
 ) -> PageAnswer {
     let id = app_id(&app)?;
     let (frame, app) = Frame::of_app(&console, &admin, Place::Sessions, "End sessions", &id)?;
-    question(&console, (frame, app), &id, asked?.0.q, String::new(), None).await
+    let counted = counted(&console, &id, asked?.0.q, console.http.service.now()?).await?;
+    question((frame, app), counted, String::new(), None)
 }
 
-async fn question(
-    console: &Console,
-    (frame, app): (Frame, AppName),
-    id: &AppId,
+/// What is asked about.
+struct Counted {
     q: String,
+    filter: SessionFilter,
+    as_of: Timestamp,
+    matches: u64,
+    /// There are more, or may be.
+    is_bound: bool,
+}
+
+/// What `q` means at `as_of`, and how many of those that were opened by then would end now.
+async fn counted(
+    console: &Console,
+    app: &AppId,
+    q: String,
+    as_of: Timestamp,
+) -> Result<Counted, PageFailure> {
+    let filter = query::parse(&q, as_of.secs()).map_err(|mistake| {
+        Failure::malformed(format!("“{}” {}.", mistake.word, mistake.says), "Nothing has ended.")
+    })?;
+    let found = console.http.service.count_live(app, &opened_by(as_of, &filter)).await?;
+    Ok(Counted { q, filter, as_of, matches: found.sessions, is_bound: found.is_bound })
+}
+
+fn question(
+    (frame, app): (Frame, AppName),
+    counted: Counted,
     reason: String,
     problem: Option<String>,
 ) -> PageAnswer {
-    let (filter, found) = counted(console, id, &q).await?;
-    let matches = found.sessions;
+    let Counted { q, filter, as_of, matches, is_bound } = counted;
     page::show(&EndPage {
         frame,
         app,
         matches,
-        none: is_none(found),
-        count: words::counted(matches, found.is_bound, "live session"),
-        everything: filter == SessionFilter::default(),
+        none: matches == 0 && !is_bound,
+        count: words::counted(matches, is_bound, "live session"),
+        everything: is_everything(&filter),
         typed: matches > TYPED_ABOVE,
         q,
+        as_of: as_of.secs(),
+        as_of_words: words::moment(as_of.secs()),
         reason,
         problem,
     })
 }
 
-async fn counted(console: &Console, app: &AppId, q: &str) -> Result<(SessionFilter, Count), PageFailure> {
-    let service = &console.http.service;
-    let filter =
-        query::parse(q, service.now()?).map_err(|says| Failure::malformed(says, "Nothing has ended."))?;
-    let found = service.count_live(app, &filter).await?;
-    Ok((filter, found))
+/// Whether nothing says which sessions are meant: that they live is no more than that they can end.
+fn is_everything(filter: &SessionFilter) -> bool {
+    let status = filter.status.clone();
+    *filter == SessionFilter { status, ..SessionFilter::default() }
 }
 
-/// Whether it is certain that none matches.
-fn is_none(found: Count) -> bool {
-    found.sessions == 0 && !found.is_bound
-}
-
-/// Begins the job, if what was typed is what would end.
+/// Begins the job, if what was typed is what would end. Else asks again, and keeps what else was typed.
 async fn begin(
     State(console): State<Console>,
     Admin(admin): Admin,
@@ -177,40 +206,52 @@ async fn begin(
     let id = app_id(&app)?;
     let (frame, app) = Frame::of_app(&console, &admin, Place::Sessions, "End sessions", &id)?;
     let form = Form::read(&console.http, &headers, body).await?;
-    let (q, reason) = (form.get("q").unwrap_or_default(), form.get("reason").unwrap_or_default());
-    let (filter, found) = counted(&console, &id, q).await?;
-    if let Some(problem) = unconfirmed(&form, found) {
-        return question(&console, (frame, app), &id, q.to_owned(), reason.to_owned(), Some(problem)).await;
-    }
     let service = &console.http.service;
-    let why = form.get("reason").map(str::to_owned);
+    // The question is about those that were there when it was asked: otherwise, with people signing in, no number would hold.
+    let (now, asked) = (service.now()?, form.get("as_of").and_then(|text| text.parse().ok()));
+    let as_of = asked.map_or(now, Timestamp::from_secs).min(now);
+    let counted = counted(&console, &id, form.get("q").unwrap_or_default().to_owned(), as_of).await?;
+    let reason = form.get("reason").unwrap_or_default().to_owned();
+    if let Some(problem) = unconfirmed(&form, &counted) {
+        return question((frame, app), counted, reason, Some(problem));
+    }
     let act = Act {
         action: "sessions_ended",
         app: Some(id.clone()),
-        target: if q.is_empty() { "every session".to_owned() } else { q.to_owned() },
-        reason: why.clone(),
-        detail: json!({"filter": filter, "matched": found.sessions}),
+        target: if counted.q.is_empty() { "every session".to_owned() } else { shortened(&counted.q) },
+        reason: Some(reason.clone()),
+        detail: json!({"filter": counted.filter, "matched": counted.matches}),
     };
     service.audit(&admin, act).await?;
-    let job = service.begin_end_job(&admin.name, &id, (&filter, q), why.as_deref()).await?;
+    let new = NewEndJob { filter: &counted.filter, words: &counted.q, why: Some(&reason), as_of };
+    let job = service.begin_end_job(&admin.name, &id, new).await?;
     Ok(Redirect::to(&format!("/apps/{id}/jobs/{job}")).into_response())
 }
 
+fn shortened(q: &str) -> String {
+    q.chars().take(200).collect()
+}
+
 /// What is missing before so many may end.
-fn unconfirmed(form: &Form, found: Count) -> Option<String> {
-    let matches = found.sessions;
-    let typed = form.get("confirm").map(|typed| typed.replace([',', '.', ' '], ""));
-    if is_none(found) {
+fn unconfirmed(form: &Form, counted: &Counted) -> Option<String> {
+    let number = |name: &str| {
+        let typed = form.get(name)?;
+        typed.replace([',', '.', ' '], "").parse::<u64>().ok()
+    };
+    let matches = counted.matches;
+    if matches == 0 && !counted.is_bound {
         return Some("No live session matches: there is nothing to end.".to_owned());
     }
     if form.get("reason").is_none() {
         return Some("Say why: it goes to the audit log.".to_owned());
     }
-    if matches > TYPED_ABOVE && typed.as_deref() != Some(&matches.to_string()) {
-        return Some(format!(
-            "Type {} to end so many. If that is another number than before, sessions came or went meanwhile.",
-            words::number(matches)
-        ));
+    // Fewer than were shown are fewer than were agreed to.
+    let shown = number("matches").filter(|shown| matches <= *shown).unwrap_or(matches);
+    if matches > TYPED_ABOVE && number("confirm") != Some(shown) {
+        return Some(format!("Type {} to end so many. Nothing has ended.", words::number(matches)));
+    }
+    if is_everything(&counted.filter) && form.get("everything").is_none() {
+        return Some("Say that every live session is meant. Nothing has ended.".to_owned());
     }
     None
 }

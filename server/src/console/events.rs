@@ -1,50 +1,26 @@
-//! What happens in an app, as it happens.
+//! What happened in an app: the newest first, and what happens while one looks.
+
+pub(super) mod words;
 
 use askama::Template;
+use axum::Router;
 use axum::extract::State;
-use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
-use axum::{Json, Router};
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
-use tenure_core::id::AppId;
+use http::HeaderMap;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tenure_service::admins::AdminCaller;
 use tenure_service::events::Type;
 use tenure_wire::event::{Event, EventFilter};
 
+use super::Console;
 use super::admin::Admin;
-use super::page::{self, AppName, Frame, PageAnswer, PageFailure, Place};
-use super::{Console, words};
+use super::page::{self, AppName, Frame, PageAnswer, Place};
+use super::words::moment;
 use crate::answer::Failure;
+use crate::event_tail::{self, Follower};
 use crate::request::{Path, Query, app_id};
-
-/// Events that a page shows, and that are read at a time.
-const SHOWN: u32 = 100;
-/// So many numbers back the page begins to look: of the last ones, those that match are shown.
-const LOOKS_BACK: u64 = 2_000;
-
-/// The addresses of these pages.
-pub(super) fn routes() -> Router<Console> {
-    Router::new().route("/apps/{app}/events", get(show)).route("/apps/{app}/events/after", get(after))
-}
-
-#[derive(Default, Deserialize)]
-struct Asked {
-    #[serde(default, rename = "type")]
-    kind: String,
-    #[serde(default)]
-    user: String,
-    #[serde(default)]
-    session: String,
-    #[serde(default)]
-    after: u64,
-}
-
-impl Asked {
-    fn filter(&self) -> EventFilter {
-        let given = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
-        EventFilter { kind: given(&self.kind), user_id: given(&self.user), session_id: given(&self.session) }
-    }
-}
+use crate::state::Http;
 
 #[derive(Template)]
 #[template(path = "console/events.html")]
@@ -52,89 +28,137 @@ struct EventsPage {
     frame: Frame,
     app: AppName,
     asked: Asked,
-    kinds: Vec<&'static str>,
+    kinds: Vec<Kind>,
+    as_of: i64,
+    as_of_words: String,
     events: Vec<Line>,
-    next_after: u64,
+    older: Option<u64>,
+    stream: String,
 }
 
-/// An event as a line.
-#[derive(Serialize)]
+/// A type, to choose from.
+struct Kind {
+    name: &'static str,
+    is_chosen: bool,
+}
+
+/// An event, as a line.
 struct Line {
     at: i64,
     at_words: String,
-    what: String,
+    kind: String,
+    words: String,
+    user_id: Option<String>,
+    session_id: Option<String>,
+    support_code: Option<String>,
+}
+
+/// Which events.
+#[derive(Deserialize)]
+struct Asked {
+    #[serde(default, rename = "type")]
+    kind: String,
+    #[serde(default)]
     user: String,
+    #[serde(default)]
     session: String,
-    detail: String,
+    before: Option<u64>,
 }
 
-/// What came since.
-#[derive(Serialize)]
-struct Since {
-    events: Vec<Line>,
-    next_after: u64,
+/// The addresses of these pages.
+pub(super) fn routes() -> Router<Console> {
+    Router::new().route("/apps/{app}/events", get(show)).route("/apps/{app}/events/stream", get(follow))
 }
 
-impl From<Event<Value>> for Line {
-    fn from(event: Event<Value>) -> Self {
-        Self {
-            at: event.at,
-            at_words: words::moment(event.at),
-            what: event.kind.replace('_', " "),
-            user: event.user_id.unwrap_or_default(),
-            session: event.session_id.unwrap_or_default(),
-            detail: event.detail.to_string(),
-        }
-    }
-}
-
+/// The newest events that match.
 async fn show(
     State(console): State<Console>,
     Admin(admin): Admin,
     Path(app): Path<String>,
     asked: Result<Query<Asked>, Failure>,
 ) -> PageAnswer {
-    let (id, asked) = (app_id(&app)?, asked?.0);
+    let (id, Query(asked)) = (app_id(&app)?, asked?);
     let (frame, app) = Frame::of_app(&console, &admin, Place::Events, "Events", &id)?;
-    let (mut events, next_after) = latest(&console, &id, &asked.filter()).await?;
-    events.reverse();
-    let kinds = Type::ALL.iter().map(|kind| kind.as_str()).collect();
-    page::show(&EventsPage { frame, app, asked, kinds, events, next_after })
-}
-
-/// The last events that match, oldest first, and where to go on.
-async fn latest(
-    console: &Console,
-    app: &AppId,
-    filter: &EventFilter,
-) -> Result<(Vec<Line>, u64), PageFailure> {
-    let service = &console.http.service;
-    let query = service.event_query(Some(app), filter)?;
-    let head = service.events(&query, u64::MAX, 1).await?.head;
-    let (mut events, mut from) = (Vec::new(), head.saturating_sub(LOOKS_BACK));
-    loop {
-        let page = service.events(&query, from, SHOWN).await?;
-        events.extend(page.events.into_iter().map(Line::from));
-        from = page.next_after;
-        if from >= head {
-            break;
-        }
-    }
-    let surplus = events.len().saturating_sub(SHOWN as usize);
-    Ok((events.split_off(surplus), from))
-}
-
-/// What has happened since, for a script that follows.
-async fn after(
-    State(console): State<Console>,
-    _: Admin,
-    Path(app): Path<String>,
-    asked: Result<Query<Asked>, Failure>,
-) -> Result<Response, PageFailure> {
-    let (id, asked) = (app_id(&app)?, asked?.0);
     let service = &console.http.service;
     let query = service.event_query(Some(&id), &asked.filter())?;
-    let page = service.events(&query, asked.after, SHOWN).await?;
-    let events = page.events.into_iter().map(Line::from).collect();
-    Ok(Json(Since { events, next_after: page.next_after }).into_response())
+    let (events, older) = service.recent_events(&query, asked.before).await?;
+    let as_of = service.now()?.secs();
+    let kinds = Type::ALL.iter().map(|kind| kind.as_str());
+    page::show(&EventsPage {
+        frame,
+        app,
+        kinds: kinds.map(|name| Kind { name, is_chosen: name == asked.kind }).collect(),
+        as_of,
+        as_of_words: moment(as_of),
+        events: events.into_iter().map(Line::from).collect(),
+        older,
+        stream: asked.stream(id.as_str()),
+        asked,
+    })
+}
+
+/// What happens from now on, or after the event that the reader saw last, for as long as the admin's session lives.
+async fn follow(
+    State(console): State<Console>,
+    Admin(admin): Admin,
+    Path(app): Path<String>,
+    headers: HeaderMap,
+    asked: Result<Query<Asked>, Failure>,
+) -> PageAnswer {
+    let (id, Query(asked)) = (app_id(&app)?, asked?);
+    let http = console.http.clone();
+    let query = http.service.event_query(Some(&id), &asked.filter())?;
+    let after = match event_tail::last_event_id(&headers)? {
+        Some(after) => after,
+        None => http.service.events(&query, u64::MAX, 1).await?.head,
+    };
+    Ok(event_tail::answer(http, query, after, Looking(admin))?)
+}
+
+/// An admin who looks.
+struct Looking(AdminCaller);
+
+impl Follower for Looking {
+    async fn may(&self, http: &Http) -> bool {
+        // Where the store does not answer, nothing is sent, and nobody is sent away.
+        http.service.admin_is_there(&self.0).await.unwrap_or(true)
+    }
+
+    fn data(&self, event: &Event<Value>) -> String {
+        let line = Line::from(event.clone());
+        let data = json!({
+            "n": event.n, "at": line.at, "type": line.kind, "words": line.words, "user_id": line.user_id,
+            "session_id": line.session_id, "support_code": line.support_code,
+        });
+        data.to_string()
+    }
+}
+
+impl Asked {
+    fn filter(&self) -> EventFilter {
+        let given = |text: &str| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
+        EventFilter { kind: given(&self.kind), user_id: given(&self.user), session_id: given(&self.session) }
+    }
+
+    /// Where the same events are followed.
+    fn stream(&self, app: &str) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.append_pair("type", &self.kind);
+        query.append_pair("user", &self.user).append_pair("session", &self.session);
+        format!("/apps/{app}/events/stream?{}", query.finish())
+    }
+}
+
+impl From<Event<Value>> for Line {
+    fn from(event: Event<Value>) -> Self {
+        Self {
+            words: words::sentence(&event),
+            at: event.at,
+            at_words: moment(event.at),
+            kind: event.kind,
+            user_id: event.user_id,
+            session_id: event.session_id,
+            support_code: event.support_code,
+        }
+    }
 }

@@ -43,9 +43,14 @@ impl Form {
         Ok(form)
     }
 
-    /// The field's value; an empty one is an absent one.
+    /// The field's value without the blanks around it; an empty one is an absent one.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
+        self.raw(name).map(str::trim).filter(|value| !value.is_empty())
+    }
+
+    /// The field's value as it was sent: for names, which may begin and end with blanks. An empty one is an absent one.
+    pub(super) fn raw(&self, name: &str) -> Option<&str> {
         let found = self.fields.iter().find(|(known, _)| known == name);
-        found.map(|(_, value)| value.trim()).filter(|value| !value.is_empty())
+        found.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
     }
 }

@@ -1,147 +1,84 @@
-//! The query bar of the list of sessions: words such as `user:ann idle:>7d ended:reused`, each of which narrows it down.
+//! The words of the query bar: `user:ann idle:>7d created:<2026-11-01 ended:reused`.
 
-use tenure_core::time::Timestamp;
-use tenure_service::lengths;
+mod day;
+mod values;
+mod words;
+
 use tenure_wire::session::SessionFilter;
 
-/// The words that are understood, with what they look like.
+use crate::limits::QUERY_BYTES;
+use values::put;
+use words::{Word, words};
+
+/// What a query may say, with what each word takes.
 pub(super) const WORDS: [(&str, &str); 8] = [
-    ("user", "user:ann"),
-    ("sid", "sid:…"),
-    ("status", "status:live, ended or expired"),
-    ("ended", "ended:reused, user, admin, limit, settings or key, and ended:<1d for lately"),
+    ("user", "user:ann, or user:\"ann smith\""),
+    ("status", "status:live, status:ended or status:expired"),
+    (
+        "ended",
+        "ended:reused, user, admin, limit, settings, disabled or key; ended:<1d for lately, ended:>=2026-11-01",
+    ),
     ("idle", "idle:>7d"),
-    ("created", "created:<1d for lately, created:>30d for long ago, created:>2026-11-01"),
+    (
+        "created",
+        "created:<1d for lately, created:>30d for long ago, created:<2026-11-01 with <, <=, > or >=, or the day alone",
+    ),
     ("client", "client:web"),
     ("version", "version:3, of the settings"),
+    ("sid", "sid:, and a session's id"),
 ];
 
-/// What a query means at `now`. `Err` says which word is not understood, and what would be.
-pub(super) fn parse(query: &str, now: Timestamp) -> Result<SessionFilter, String> {
+/// A query that is none: which part of it, and what it must be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Mistake {
+    /// What comes before the part.
+    pub(super) before: String,
+    /// The part.
+    pub(super) word: String,
+    /// What comes after it.
+    pub(super) after: String,
+    /// What is wrong with it, and what would be right.
+    pub(super) says: String,
+}
+
+/// The filter that `text` means at `now` (Unix seconds): everything that it says must match, and nothing is everything. Days are
+/// those of UTC. A word that is not known, stands twice or takes another value is refused.
+pub(super) fn parse(text: &str, now: i64) -> Result<SessionFilter, Mistake> {
+    if text.len() > QUERY_BYTES {
+        return Err(mistake(text, 0..text.len(), format!("is longer than {QUERY_BYTES} bytes")));
+    }
     let mut filter = SessionFilter::default();
-    for word in split(query)? {
-        let Some((name, value)) = word.split_once(':').filter(|(name, _)| is_known(name)) else {
-            // A user's id may hold anything, a colon too.
-            if word.contains(':') && !word.starts_with("user:") {
-                return Err(not_understood(&word));
+    for Word { key, value, closed, place } in words(text) {
+        let put = match key {
+            _ if !closed => {
+                Err("has a quotation mark without its other; inside of them two stand for one".into())
             }
-            filter.user_id = Some(word);
-            continue;
+            Some(key) => put(&mut filter, key, &value, now),
+            None => Err(format!("needs to say what it is: user:{value}, perhaps")),
         };
-        read(&mut filter, name, value, now).ok_or_else(|| not_understood(&word))?;
+        put.map_err(|says| mistake(text, place, says))?;
     }
     Ok(filter)
 }
 
-fn is_known(name: &str) -> bool {
-    WORDS.iter().any(|(known, _)| *known == name)
+/// The first second of a minute or a day of UTC that is written as in a query: `2026-11-25T20:31`.
+pub(super) fn minute(text: &str) -> Option<i64> {
+    day::seconds(text).map(|seconds| seconds.start)
 }
 
-fn read(filter: &mut SessionFilter, name: &str, value: &str, now: Timestamp) -> Option<()> {
-    let text = (!value.is_empty()).then(|| value.to_owned())?;
-    match name {
-        "user" => filter.user_id = Some(text),
-        "sid" => filter.session_id = Some(text),
-        "client" => filter.client_id = Some(text),
-        "version" => filter.settings_version = Some(value.parse().ok()?),
-        "status" => filter.status = ["live", "ended", "expired"].contains(&value).then_some(text),
-        "idle" => filter.active_before = Some(now.secs() - length(value.strip_prefix('>')?)?),
-        "created" => created(filter, value, now)?,
-        "ended" => ended(filter, value, now)?,
-        _ => return None,
-    }
-    (name != "status" || filter.status.is_some()).then_some(())
+/// A word of a query.
+#[cfg(test)]
+fn word(key: &str, value: &str) -> String {
+    let plain = !value.is_empty() && !value.contains(|c: char| c.is_whitespace() || c == '"');
+    if plain { format!("{key}:{value}") } else { format!("{key}:\"{}\"", value.replace('"', "\"\"")) }
 }
 
-/// Lately, long ago, or before or after a day.
-fn created(filter: &mut SessionFilter, value: &str, now: Timestamp) -> Option<()> {
-    let (later, rest) = match value.split_at_checked(1)? {
-        ("<", rest) => (false, rest),
-        (">", rest) => (true, rest),
-        _ => return None,
-    };
-    match (later, length(rest), day(rest)) {
-        (false, Some(length), _) => filter.created_from = Some(now.secs() - length),
-        (true, Some(length), _) => filter.created_before = Some(now.secs() - length),
-        (false, None, Some(day)) => filter.created_before = Some(day),
-        (true, None, Some(day)) => filter.created_from = Some(day),
-        (_, None, None) => return None,
-    }
-    Some(())
-}
-
-fn ended(filter: &mut SessionFilter, value: &str, now: Timestamp) -> Option<()> {
-    if let Some(lately) = value.strip_prefix('<') {
-        filter.ended_from = Some(now.secs() - length(lately)?);
-        return Some(());
-    }
-    let reason = match value {
-        "user" => "ended_by_user",
-        "admin" => "ended_by_admin",
-        "limit" => "ended_by_limit",
-        "settings" => "ended_by_settings",
-        "disabled" => "user_disabled",
-        "key" => "key_retired",
-        "reused" => "reused",
-        _ => return None,
-    };
-    filter.reason = Some(reason.to_owned());
-    Some(())
-}
-
-fn length(text: &str) -> Option<i64> {
-    lengths::parse(text)
-}
-
-/// The Unix second at which a day begins in UTC: `2026-11-01`.
-fn day(text: &str) -> Option<i64> {
-    let mut parts = text.splitn(3, '-').map(|part| part.parse::<i64>().ok());
-    let (year, month, day) = (parts.next()??, parts.next()??, parts.next()??);
-    if !(1970..=2200).contains(&year) || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
-        return None;
-    }
-    let (year, month) = if month <= 2 { (year - 1, month + 9) } else { (year, month - 3) };
-    let days = 365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day - 1 - 719_468;
-    Some(days * 86_400)
-}
-
-/// Words, of which one in quotes may hold spaces.
-fn split(query: &str) -> Result<Vec<String>, String> {
-    let (mut words, mut word, mut quoted, mut begun) = (Vec::new(), String::new(), false, false);
-    for letter in query.chars() {
-        match letter {
-            '"' => (quoted, begun) = (!quoted, true),
-            letter if letter.is_whitespace() && !quoted => {
-                if begun {
-                    words.push(std::mem::take(&mut word));
-                }
-                begun = false;
-            }
-            letter => {
-                word.push(letter);
-                begun = true;
-            }
-        }
-    }
-    if quoted {
-        return Err("A quotation mark is open: close it.".to_owned());
-    }
-    if begun {
-        words.push(word);
-    }
-    Ok(words.into_iter().filter(|word| !word.is_empty()).collect())
-}
-
-fn not_understood(word: &str) -> String {
-    let name = word.split(':').next().unwrap_or_default();
-    let known = WORDS.iter().find(|(known, _)| *known == name);
-    let short: String = word.chars().take(60).collect();
-    match known {
-        Some((_, looks)) => format!("{short} is not understood. Write {looks}."),
-        None => {
-            let names: Vec<_> = WORDS.iter().map(|(name, _)| *name).collect();
-            format!("{short} is not understood. A word is one of {}, with a colon.", names.join(", "))
-        }
+fn mistake(text: &str, place: std::ops::Range<usize>, says: String) -> Mistake {
+    Mistake {
+        before: text[..place.start].to_owned(),
+        word: text[place.clone()].to_owned(),
+        after: text[place.end..].to_owned(),
+        says,
     }
 }
 
@@ -149,51 +86,94 @@ fn not_understood(word: &str) -> String {
 mod tests {
     use super::*;
 
-    const NOW: Timestamp = Timestamp::from_secs(1_795_639_862);
+    /// 2026-11-25 20:31:02 UTC.
+    const NOW: i64 = 1_795_638_662;
+    const NOVEMBER: i64 = 1_793_491_200;
+    const DAY: i64 = 86_400;
 
-    fn filter(query: &str) -> SessionFilter {
-        parse(query, NOW).expect("a query")
+    fn filter(text: &str) -> SessionFilter {
+        parse(text, NOW).unwrap_or_else(|mistake| panic!("{text}: {mistake:?}"))
     }
 
     #[test]
-    fn words_narrow_the_list_down() {
-        let none = SessionFilter::default;
-        for (query, expected) in [
-            ("", none()),
-            ("  ann ", SessionFilter { user_id: Some("ann".into()), ..none() }),
-            ("user:\"ann smith\"", SessionFilter { user_id: Some("ann smith".into()), ..none() }),
-            ("user:a:b", SessionFilter { user_id: Some("a:b".into()), ..none() }),
-            ("status:live", SessionFilter { status: Some("live".into()), ..none() }),
-            ("ended:reused", SessionFilter { reason: Some("reused".into()), ..none() }),
-            ("ended:<1d", SessionFilter { ended_from: Some(NOW.secs() - 86_400), ..none() }),
-            ("idle:>7d", SessionFilter { active_before: Some(NOW.secs() - 604_800), ..none() }),
-            ("created:<2h", SessionFilter { created_from: Some(NOW.secs() - 7_200), ..none() }),
-            ("created:>30d", SessionFilter { created_before: Some(NOW.secs() - 2_592_000), ..none() }),
-            ("created:<2026-11-01", SessionFilter { created_before: Some(1_793_491_200), ..none() }),
-            ("created:>2024-02-29", SessionFilter { created_from: Some(1_709_164_800), ..none() }),
-            (
-                "version:3 client:web",
-                SessionFilter { settings_version: Some(3), client_id: Some("web".into()), ..none() },
-            ),
+    fn everything_that_is_said_is_in_the_filter() {
+        let said = filter(" user:ann idle:>7d  created:<2026-11-01 ended:reused client:web version:3 ");
+        let expected = SessionFilter {
+            user_id: Some("ann".into()),
+            active_before: Some(NOW - 7 * DAY),
+            created_before: Some(NOVEMBER),
+            reason: Some("reused".into()),
+            client_id: Some("web".into()),
+            settings_version: Some(3),
+            ..SessionFilter::default()
+        };
+        assert_eq!(said, expected);
+        assert_eq!(filter(""), SessionFilter::default());
+        assert_eq!(filter("sid:x status:live").session_id.as_deref(), Some("x"));
+        assert_eq!(filter("ended:admin").reason.as_deref(), Some("ended_by_admin"));
+        assert_eq!(filter("ended:ended_by_admin").reason.as_deref(), Some("ended_by_admin"));
+    }
+
+    #[test]
+    fn lately_and_long_ago_are_reckoned_from_now() {
+        assert_eq!(filter("created:<1d").created_from, Some(NOW - DAY));
+        assert_eq!(filter("created:>30d").created_before, Some(NOW - 30 * DAY));
+        assert_eq!(filter("ended:<2h ended:key").ended_from, Some(NOW - 7200));
+        assert_eq!(filter("ended:key").reason.as_deref(), Some("key_retired"));
+        assert_eq!(filter("ended:disabled").reason.as_deref(), Some("user_disabled"));
+    }
+
+    #[test]
+    fn days_are_whole_days() {
+        let created = |text: &str| {
+            let said = filter(text);
+            (said.created_from, said.created_before)
+        };
+        for (text, from, before) in [
+            ("created:2026-11-01", Some(NOVEMBER), Some(NOVEMBER + DAY)),
+            ("created:<2026-11-01", None, Some(NOVEMBER)),
+            ("created:<=2026-11-01", None, Some(NOVEMBER + DAY)),
+            ("created:>2026-11-01", Some(NOVEMBER + DAY), None),
+            ("created:>=2026-11-01", Some(NOVEMBER), None),
+            ("created:>=2026-11-01T06:30", Some(NOVEMBER + 23_400), None),
+            ("created:>=2026-10-31 created:<2026-11-01", Some(NOVEMBER - DAY), Some(NOVEMBER)),
         ] {
-            assert_eq!(filter(query), expected, "{query}");
+            assert_eq!(created(text), (from, before), "{text}");
         }
+        assert_eq!(filter("ended:>=2026-11-01 ended:reused").ended_from, Some(NOVEMBER));
     }
 
     #[test]
-    fn what_is_not_understood_is_said() {
-        for (query, says) in [
-            ("status:alive", "Write status:live, ended or expired."),
-            ("idle:7d", "Write idle:>7d."),
-            ("created:yesterday", "created:<1d for lately"),
-            ("created:>2026-13-01", "created:<1d for lately"),
-            ("usr:ann", "A word is one of user, sid"),
-            ("version:x", "Write version:3"),
-            ("user:\"ann", "close it"),
-            ("ended:", "Write ended:reused"),
+    fn a_mistake_points_at_its_word_and_says_what_would_be_right() {
+        for (text, word, says) in [
+            ("user:ann usr:bob", "usr:bob", "user"),
+            ("ann", "ann", "user:ann"),
+            ("idle:7d", "idle:7d", "idle:>7d"),
+            ("idle:>x", "idle:>x", "idle:>7d"),
+            ("status:alive x:y", "status:alive", "status:live"),
+            ("created:<2026-13-01", "created:<2026-13-01", "2026-11-01"),
+            ("created:2026-02-29", "created:2026-02-29", "2026-11-01"),
+            ("created:>=2026-11-01T24:00", "created:>=2026-11-01T24:00", "2026-11-01"),
+            ("ended:reusd", "ended:reusd", "reused"),
+            ("version:-1", "version:-1", "version:3"),
+            ("user:a user:b", "user:b", "twice"),
+            ("created:<2026-11-01 created:<2026-11-02", "created:<2026-11-02", "twice"),
+            ("user:", "user:", "user:ann"),
+            ("user:\"ann", "user:\"ann", "quotation mark"),
         ] {
-            let error = parse(query, NOW).expect_err(query);
-            assert!(error.contains(says), "{query}: {error}");
+            let mistake = parse(text, NOW).expect_err(text);
+            assert_eq!(mistake.word, word, "{text}");
+            assert!(mistake.says.contains(says), "{text}: {}", mistake.says);
+            assert_eq!(format!("{}{}{}", mistake.before, mistake.word, mistake.after), text);
+        }
+        assert!(parse(&"x".repeat(QUERY_BYTES + 1), NOW).is_err());
+    }
+
+    #[test]
+    fn whatever_a_user_is_called_can_be_asked_for() {
+        for user in ["ann", "ann smith", "a\"b", "\"", "user:x", "ü", " "] {
+            let said = filter(&format!("status:live {} idle:>1d", word("user", user)));
+            assert_eq!(said.user_id.as_deref(), Some(user));
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 use tenure_core::refusal::EndReason;
+use tenure_service::why::over_at;
 use tenure_wire::session::{Device, Session};
 
 use super::words;
@@ -29,7 +30,6 @@ impl Row {
     pub(super) fn of(session: &Session<Value>, now: i64) -> Self {
         let device = session.device.clone().unwrap_or_default();
         let (state, tone) = state(session);
-        let end = session.idle_expires_at.map_or(session.expires_at, |idle| idle.min(session.expires_at));
         Self {
             session_id: session.session_id.clone(),
             user_id: session.user_id.clone(),
@@ -41,7 +41,11 @@ impl Row {
             created: words::moment(session.created_at),
             active_at: session.active_at,
             active: words::moment(session.active_at),
-            expires: if session.status == "live" { words::length(end - now) } else { "–".to_owned() },
+            expires: if session.status == "live" {
+                words::length(over_at(session) - now)
+            } else {
+                "–".to_owned()
+            },
             refreshes: words::number(u64::from(session.seq.saturating_sub(1))),
         }
     }

@@ -12,13 +12,16 @@ use serde_json::Value;
 use tenure_core::id::AppId;
 use tenure_service::admins::AdminRole;
 use tenure_service::audit::Act;
-use tenure_service::why::Explained;
+use tenure_service::events::Type;
+use tenure_service::why::{Explained, over_at};
 use tenure_wire::event::EventFilter;
 use tenure_wire::session::Session;
 
 use super::admin::Admin;
+use super::events::words::sentence;
 use super::form::Form;
 use super::page::{self, AppName, Frame, PageAnswer, PageFailure, Place};
+use super::why::settings_now;
 use super::{Console, rows, words};
 use crate::answer::Failure;
 use crate::request::{Path, Query, app_id};
@@ -49,6 +52,8 @@ struct SessionPage {
     tone: &'static str,
     happened: &'static str,
     advice: &'static str,
+    /// How what the advice names is set now.
+    now: Option<String>,
     device: String,
     user_agent: String,
     place: String,
@@ -86,6 +91,7 @@ async fn show(
     };
     let service = &console.http.service;
     let Explained { session, happened, advice } = service.explain_session(&id, &sid).await?;
+    let settings = &service.app(&id)?.settings;
     let timeline = timeline(&console, &id, &session).await?;
     let device = session.device.clone().unwrap_or_default();
     let (state, tone) = rows::state(&session);
@@ -96,6 +102,7 @@ async fn show(
         tone,
         happened,
         advice,
+        now: session.reason.as_deref().and_then(|reason| settings_now(reason, settings)),
         device: device.name.unwrap_or_default(),
         user_agent: device.user_agent.unwrap_or_default(),
         place: device.ip.unwrap_or_default(),
@@ -146,17 +153,19 @@ async fn timeline(
         what: what.to_owned(),
         detail,
     };
-    let mut all = vec![happening(session.created_at, "opened", String::new())];
+    let mut all = vec![happening(session.created_at, "Opened", String::new())];
     if session.seq > 1 {
         let times = words::number(u64::from(session.seq - 1));
-        all.push(happening(session.refreshed_at, "last refreshed", format!("{times} in all")));
+        all.push(happening(session.refreshed_at, "Last refreshed", format!("{times} in all")));
     }
-    all.extend(
-        found
-            .events
-            .iter()
-            .map(|event| happening(event.at, &event.kind.replace('_', " "), event.detail.to_string())),
-    );
+    all.extend(found.events.iter().map(|event| happening(event.at, &sentence(event), String::new())));
+    let told = found.events.iter().any(|event| event.kind == Type::Ended.as_str());
+    // Of those that end together, one event tells; of a deadline that passes, none.
+    match (session.ended_at, session.status.as_str()) {
+        (Some(at), _) if !told => all.push(happening(at, "Ended, together with others", String::new())),
+        (None, "expired") => all.push(happening(over_at(session), "Over: a deadline passed", String::new())),
+        _ => {}
+    }
     all.sort_by_key(|happening| happening.at);
     Ok(all)
 }

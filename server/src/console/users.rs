@@ -11,6 +11,7 @@ use serde::Deserialize;
 use serde_json::json;
 use tenure_service::admins::AdminRole;
 use tenure_service::audit::Act;
+use tenure_service::error::Error;
 use tenure_wire::session::SessionFilter;
 
 use super::admin::Admin;
@@ -70,7 +71,7 @@ async fn show(
     })
 }
 
-/// Ends every session of the user.
+/// Ends every session of the user, or every one but the one that is named.
 async fn end(
     State(console): State<Console>,
     Admin(admin): Admin,
@@ -81,18 +82,28 @@ async fn end(
     admin.require(AdminRole::Operator)?;
     let id = app_id(&app)?;
     let form = Form::read(&console.http, &headers, body).await?;
-    let user = form.get("user_id").unwrap_or_default();
+    let user = form.raw("user_id").ok_or_else(|| Error::invalid("user_id", "must be given"))?;
+    let (except, reason) = (form.get("except"), form.get("reason"));
     let act = Act {
-        action: "user_ended",
+        action: if except.is_some() { "other_sessions_ended" } else { "user_ended" },
         app: Some(id.clone()),
         target: user.to_owned(),
-        reason: form.get("reason").map(str::to_owned),
-        detail: json!({}),
+        reason: reason.map(str::to_owned),
+        detail: json!({"except": except}),
+    };
+    let of_user = SessionFilter {
+        user_id: Some(user.to_owned()),
+        except: except.map(str::to_owned),
+        ..SessionFilter::default()
     };
     let service = &console.http.service;
-    service.app(&id)?;
+    // What cannot be meant is refused before it is put down that it was done.
+    service.sessions_page(&id, &of_user, None, 1).await?;
     service.audit(&admin, act).await?;
-    let ended = service.end_user(&id, user).await?;
+    let ended = match except {
+        Some(_) => service.end_sessions(&id, &of_user, reason).await?,
+        None => service.end_user(&id, user).await?,
+    };
     let query: String = form_urlencoded::Serializer::new(String::new())
         .append_pair("user_id", user)
         .append_pair("ended", &ended.to_string())

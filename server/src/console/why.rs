@@ -5,12 +5,14 @@ use axum::Router;
 use axum::extract::State;
 use axum::routing::get;
 use serde::Deserialize;
+use tenure_core::settings::Settings;
 use tenure_core::support_code::SupportCode;
-use tenure_service::why::Explained;
+use tenure_core::time::{Span, Timestamp};
+use tenure_service::why::{Explained, over_at};
 
 use super::admin::Admin;
 use super::page::{self, Frame, PageAnswer, Place};
-use super::{Console, rows, words};
+use super::{Console, query, rows, words};
 use crate::answer::Failure;
 use crate::request::{Query, app_id};
 
@@ -27,6 +29,9 @@ struct Asked {
     app: String,
     #[serde(default)]
     user: String,
+    /// About when, in UTC.
+    #[serde(default)]
+    at: String,
 }
 
 #[derive(Template)]
@@ -34,7 +39,7 @@ struct Asked {
 struct WhyPage {
     frame: Frame,
     asked: Asked,
-    problem: Option<&'static str>,
+    problem: Option<String>,
     answers: Vec<Said>,
 }
 
@@ -47,20 +52,24 @@ struct Said {
     tone: &'static str,
     happened: &'static str,
     advice: &'static str,
+    /// How what the advice names is set now.
+    now: Option<String>,
+    support_code: String,
     created: String,
     over: Option<String>,
 }
 
-impl From<Explained> for Said {
-    fn from(explained: Explained) -> Self {
+impl Said {
+    fn of(console: &Console, explained: Explained) -> Result<Self, Failure> {
         let Explained { session, happened, advice } = explained;
+        let app = console.http.service.app(&app_id(&session.app_id)?)?;
         let (state, tone) = rows::state(&session);
-        let deadline =
-            session.idle_expires_at.map_or(session.expires_at, |idle| idle.min(session.expires_at));
-        let over = session.ended_at.or((session.status == "expired").then_some(deadline));
-        Self {
+        let over = session.reason.is_some().then(|| words::moment(over_at(&session)));
+        Ok(Self {
+            now: session.reason.as_deref().and_then(|reason| settings_now(reason, &app.settings)),
+            support_code: session.support_code,
             created: words::moment(session.created_at),
-            over: over.map(words::moment),
+            over,
             session_id: session.session_id,
             app_id: session.app_id,
             user_id: session.user_id,
@@ -68,7 +77,27 @@ impl From<Explained> for Said {
             tone,
             happened,
             advice,
+        })
+    }
+}
+
+/// How the settings that decide about `reason` are now, if any do.
+pub(super) fn settings_now(reason: &str, settings: &Settings) -> Option<String> {
+    let length = |span: Span| words::length(span.secs());
+    match reason {
+        "expired_idle" => {
+            let idle = settings.idle_timeout.map_or("none".to_owned(), length);
+            Some(format!("idle_timeout is {idle} now."))
         }
+        "expired_absolute" => {
+            Some(format!("absolute_lifetime is {} now.", length(settings.absolute_lifetime)))
+        }
+        "ended_by_limit" => Some(match settings.max_sessions {
+            Some(max) => format!("max_sessions is {max} now."),
+            None => "max_sessions is unlimited now.".to_owned(),
+        }),
+        "reused" => Some(format!("retry_leeway is {} now.", length(settings.retry_leeway))),
+        _ => None,
     }
 }
 
@@ -79,25 +108,56 @@ async fn show(
 ) -> PageAnswer {
     let asked = asked?.0;
     let frame = Frame::new(&console, &admin, Place::Why, "Why was I signed out?");
-    let service = &console.http.service;
-    let (mut problem, mut answers) = (None, Vec::new());
-    if !asked.code.trim().is_empty() {
-        match SupportCode::parse(&asked.code) {
-            None => {
-                problem =
-                    Some("This is no support code, or a letter of it is wrong: it has 12 letters and digits.")
-            }
-            Some(code) => answers.extend(service.explain(code).await?.map(Said::from)),
-        }
-        if problem.is_none() && answers.is_empty() {
-            problem = Some("No session is kept that this code names. What was over long ago is removed.");
-        }
-    } else if !asked.user.trim().is_empty() {
-        let found = service.explain_user(&app_id(&asked.app)?, asked.user.trim(), None).await?;
-        answers.extend(found.into_iter().map(Said::from));
-        if answers.is_empty() {
-            problem = Some("This user has no session here, and had none that is still kept.");
-        }
-    }
+    let (found, problem) = match asked.answer(&console).await? {
+        Ok(found) => (found, None),
+        Err(problem) => (Vec::new(), Some(problem)),
+    };
+    let answers =
+        found.into_iter().map(|explained| Said::of(&console, explained)).collect::<Result<_, _>>()?;
     page::show(&WhyPage { frame, asked, problem, answers })
+}
+
+impl Asked {
+    /// What is known, or what of the question is not understood.
+    async fn answer(&self, console: &Console) -> Result<Result<Vec<Explained>, String>, Failure> {
+        let service = &console.http.service;
+        if !self.code.trim().is_empty() {
+            let Some(code) = SupportCode::parse(&self.code) else {
+                let says =
+                    "This is no support code, or a letter of it is wrong: it has 12 letters and digits.";
+                return Ok(Err(says.to_owned()));
+            };
+            let found = service.explain(code).await?;
+            let none = "No session is kept that this code names. What was over long ago is removed.";
+            return Ok(if found.is_empty() { Err(none.to_owned()) } else { Ok(found) });
+        }
+        if self.user.trim().is_empty() {
+            return Ok(Ok(Vec::new()));
+        }
+        let around = match self.at.trim() {
+            "" => None,
+            at => match query::minute(at) {
+                Some(second) => Some(Timestamp::from_secs(second)),
+                None => return Ok(Err(format!("“{at}” is no moment such as 2026-11-25T20:31."))),
+            },
+        };
+        let found = service.explain_user(&app_id(&self.app)?, &self.user, around).await?;
+        let none = "This user has no session here, and had none that is still kept.";
+        Ok(if found.is_empty() { Err(none.to_owned()) } else { Ok(found) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tenure_core::refusal::Refusal;
+
+    use super::*;
+
+    #[test]
+    fn what_a_setting_decides_is_said_as_it_is_now() {
+        let settings = Settings { idle_timeout: Some(Span::from_mins(45)), ..Settings::default() };
+        assert_eq!(settings_now("expired_idle", &settings).as_deref(), Some("idle_timeout is 45 min now."));
+        let decided = Refusal::ALL.into_iter().filter(|r| settings_now(r.as_str(), &settings).is_some());
+        assert_eq!(decided.count(), 4);
+    }
 }

@@ -6,16 +6,14 @@ use serde::Deserialize;
 use serde_json::Value;
 use tenure_core::id::AppId;
 use tenure_service::credentials::Role;
-use tenure_service::event_log::EventQuery;
 use tenure_service::limits::PAGE_DEFAULT;
 use tenure_wire::event::{Event, EventFilter as Asked};
-use tokio::time::{interval, sleep};
 
 use crate::address::Peer;
 use crate::answer::{Answer, Failure, ok};
 use crate::api_caller::require;
-use crate::event_stream::{self, EventStream, Gone};
-use crate::limits::{STREAM_LOOKS_EVERY, STREAM_PAGE, STREAM_RESTS};
+use crate::event_stream;
+use crate::event_tail::{self, Follower};
 use crate::request::{Path, Query, app_id};
 use crate::state::Http;
 
@@ -76,72 +74,21 @@ impl Reader {
             let limit = limit.unwrap_or(PAGE_DEFAULT);
             return ok(&http.service.events(&query, after.unwrap_or(0), limit).await?);
         }
-        let after = match last_event_id(&self.headers)?.or(after) {
+        let after = match event_tail::last_event_id(&self.headers)?.or(after) {
             Some(after) => after,
             None => http.service.events(&query, u64::MAX, 1).await?.head,
         };
-        let (stream, response) = event_stream::open(&http)?;
-        let mut closing = http.closing();
-        tokio::spawn(async move {
-            // Even a reader that takes nothing must not hold up a process that is about to stop.
-            tokio::select! {
-                _ = self.follow(&http, &query, after, &stream) => {}
-                _ = closing.wait_for(|closing| *closing) => {}
-            }
-        });
-        Ok(response)
-    }
-
-    /// Sends what matches, in order, for as long as it is read by one who may.
-    async fn follow(
-        &self,
-        http: &Http,
-        query: &EventQuery,
-        mut after: u64,
-        stream: &EventStream,
-    ) -> Result<(), Gone> {
-        stream.send("retry: 1000\n\n".to_owned()).await?;
-        let mut happened = http.service.happenings();
-        let mut heartbeat = interval(http.options.patience.heartbeat_time);
-        heartbeat.reset();
-        while self.may(http).is_ok() {
-            happened.mark_unchanged();
-            match http.service.events(query, after, STREAM_PAGE).await {
-                Ok(page) => {
-                    after = page.next_after;
-                    if !page.events.is_empty() {
-                        stream.send(page.events.iter().map(frame).collect()).await?;
-                        heartbeat.reset();
-                    }
-                    if after < page.head || !page.events.is_empty() {
-                        continue;
-                    }
-                }
-                Err(error) => tracing::warn!(%error, "events could not be read; they are sent later"),
-            }
-            tokio::select! {
-                _ = happened.changed() => sleep(STREAM_RESTS).await,
-                () = sleep(STREAM_LOOKS_EVERY) => {}
-                _ = heartbeat.tick() => stream.send(format!("id: {after}\n: heartbeat\n\n")).await?,
-                () = stream.gone() => return Err(Gone),
-            }
-        }
-        Ok(())
+        event_tail::answer(http, query, after, self)
     }
 }
 
-fn frame(event: &Event<Value>) -> String {
-    // JSON has no line breaks of its own.
-    format!("id: {}\ndata: {}\n\n", event.n, serde_json::to_string(event).unwrap_or_default())
-}
+impl Follower for Reader {
+    async fn may(&self, http: &Http) -> bool {
+        Reader::may(self, http).is_ok()
+    }
 
-fn last_event_id(headers: &HeaderMap) -> Result<Option<u64>, Failure> {
-    let Some(value) = headers.get("last-event-id") else { return Ok(None) };
-    let number = value.to_str().ok().and_then(|text| text.trim().parse().ok());
-    number.map(Some).ok_or_else(|| {
-        Failure::malformed(
-            "Last-Event-ID is not one of ours.",
-            "Send the id of the last event that was read.",
-        )
-    })
+    fn data(&self, event: &Event<Value>) -> String {
+        // JSON has no line breaks of its own.
+        serde_json::to_string(event).unwrap_or_default()
+    }
 }

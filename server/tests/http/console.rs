@@ -3,6 +3,9 @@
 mod new_app;
 mod session_management;
 
+mod sessions;
+mod strange;
+
 use http::Method;
 use serde_json::json;
 use tenure_core::time::Span;

@@ -26,6 +26,7 @@ mod events;
 mod own_sessions;
 mod session_settings;
 mod sessions;
+mod support_codes;
 
 mod admins;
 mod api_keys;

@@ -58,6 +58,7 @@ impl Clock for StandingClock {
 
     async fn wait(&self, time: Duration) {
         self.advance(Span::from_millis(time.as_millis() as i64));
+        tokio::task::yield_now().await;
     }
 }
 
