@@ -44,7 +44,7 @@ pub const COUNT_AT_MOST: u64 = 10_000;
 /// Stretches that are looked at for a count beside a list, which is asked for with each page.
 pub const STRETCHES_BESIDE_A_LIST: u32 = 1;
 /// Stretches that are looked at for a count that somebody decides by: all there is, up to a million sessions.
-pub const STRETCHES_TO_DECIDE_BY: u32 = 10;
+pub const STRETCHES_TO_DECIDE_BY: u32 = 20;
 /// How long after an end of many began a session may be opened, by the clock of another node, and still be one of those that it
 /// ends. Without an end it would go on for as long as sessions are opened.
 pub const ENDS_OPENED_WITHIN: Span = Span::from_secs(5);

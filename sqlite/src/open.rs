@@ -28,7 +28,7 @@ impl Options {
             incarnation,
             cache_bytes: 64 << 20,
             queue_changes: 4096,
-            looked_at_rows: 100_000,
+            looked_at_rows: 50_000,
         }
     }
 

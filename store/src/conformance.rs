@@ -130,6 +130,7 @@ macro_rules! conformance_tests {
             a_list_runs_from_new_to_old_and_gives_nothing_twice,
             a_list_goes_on_after_a_session_that_is_gone,
             a_count_stops_where_it_was_told_to,
+            a_rotation_under_another_key_moves_a_session_to_it,
             deadlines_count_to_the_millisecond,
             // directory
             a_batch_is_written_wholly_or_not_at_all,

@@ -1,12 +1,13 @@
 //! Lists and counts: what the filter matches, from new to old, nothing twice.
 
+use tenure_core::change::Change;
 use tenure_core::family::Family;
-use tenure_core::id::FamilyId;
+use tenure_core::id::{FamilyId, Kid};
 use tenure_core::time::{Span, Timestamp};
 
 use super::Fixture;
 use super::model::Model;
-use super::sample::{NOW, Random, app, count, open, session, user};
+use super::sample::{NOW, Random, advance, app, count, end, open, session, session_in, user};
 use crate::{Backend, Filter, Page, Status};
 
 /// The whole list, in pages of `page.limit`.
@@ -93,6 +94,28 @@ pub async fn a_list_goes_on_after_a_session_that_is_gone<F: Fixture>() {
         let mut expected = model.matching(&filter, NOW);
         expected.retain(|row| row.id < after);
         assert_eq!(list(&*store, &filter, NOW, page).await, expected, "after {after}");
+    }
+}
+
+pub async fn a_rotation_under_another_key_moves_a_session_to_it<F: Fixture>() {
+    let fixture = F::open_fresh().await;
+    let store = fixture.backend();
+    let rows = [session(1, "ada"), session(2, "bob"), session_in("other", 3, "ada")];
+    for row in &rows {
+        open(&*store, row).await;
+    }
+    let mut change = advance(&rows[0], 1);
+    if let Change::Advance { head, .. } = &mut change {
+        head.kid = Kid(2);
+    }
+    assert!(store.commit(&change).await.unwrap());
+    assert!(store.commit(&advance(&rows[1], 2)).await.unwrap());
+    assert!(store.commit(&end(&rows[2])).await.unwrap());
+    for (kid, unended) in [(1, vec![rows[1].id]), (2, vec![rows[0].id]), (3, vec![])] {
+        let status = Some(Status::Unended);
+        let filter = Filter { kid: Some(Kid(kid)), status, ..Filter::of_every_app() };
+        let found = list(&*store, &filter, NOW, Page { after: None, limit: 10 }).await;
+        assert_eq!(found.iter().map(|row| row.id).collect::<Vec<_>>(), unended, "under {kid}");
     }
 }
 
