@@ -93,7 +93,7 @@ impl Service {
         })
     }
 
-    pub(crate) async fn count_live_of(&self, of: Filter, now: Timestamp) -> Result<Count> {
+    async fn count_live_of(&self, of: Filter, now: Timestamp) -> Result<Count> {
         let live = Filter { status: Some(Status::Live), ..of };
         self.count(&live, now, COUNT_AT_MOST, STRETCHES_TO_DECIDE_BY).await
     }

@@ -224,8 +224,11 @@ fn load(s: &Settings, sessions: Sessions) -> Sentence {
     let more = if sessions.or_more { "or more " } else { "" };
     let live = thousands(sessions.live);
     let rate = match sessions.live {
+        0 if sessions.or_more => {
+            "How many sessions are live is more than can be counted as one types.".to_owned()
+        }
         0 => "No session is live now.".to_owned(),
-        1 => "One session is live now.".to_owned(),
+        1 if !sessions.or_more => "One session is live now.".to_owned(),
         n => format!(
             "With all {live} {more}live sessions in use at once: {}.",
             a_second(n as f64 / every as f64, sessions.or_more)

@@ -4,10 +4,11 @@ use serde_json::{Map, Value};
 use tenure_core::id::AppId;
 use tenure_core::preset::Preset;
 use tenure_core::settings::Settings;
-use tenure_store::Filter;
+use tenure_store::{Filter, Status};
 
 use crate::change_settings::{Proposed, put_together};
 use crate::error::{Error, Problem, Result};
+use crate::limits::{COUNT_AT_MOST, STRETCHES_BESIDE_A_LIST};
 use crate::service::Service;
 use crate::settings_effects::{differences, warnings};
 use crate::settings_meaning::{Meaning, Sessions, meaning};
@@ -30,7 +31,7 @@ pub struct Considered {
 
 impl Service {
     /// What [`change_settings`](Service::change_settings) would make of `given`, in words, at the present number of sessions.
-    /// Costs one count, up to 10,000.
+    /// Costs one count beside a list.
     pub async fn consider_settings(&self, id: &AppId, given: &Map<String, Value>) -> Result<Considered> {
         let (app, now) = (self.app(id)?, self.now()?);
         let as_it_is = || Proposed { settings: app.settings.clone(), preset: app.preset.clone() };
@@ -43,7 +44,9 @@ impl Service {
             Err(Error::Invalid(problems)) => (as_it_is(), problems),
             Err(error) => return Err(error),
         };
-        let live = self.count_live_of(Filter::of_app(id.clone()), now).await?;
+        // Asked for as one types: what one stretch tells is enough to say how much that is.
+        let live = Filter { status: Some(Status::Live), ..Filter::of_app(id.clone()) };
+        let live = self.count(&live, now, COUNT_AT_MOST, STRETCHES_BESIDE_A_LIST).await?;
         let sessions = Sessions { live: live.sessions, or_more: live.is_bound };
         let preset = proposed.preset();
         Ok(Considered {

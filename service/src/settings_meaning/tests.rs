@@ -122,6 +122,11 @@ fn the_load_is_computed() {
             Sessions { live: 10_000, or_more: true },
             "about once a day. With all 10,000 or more live sessions in use at once: one refresh a second or more.",
         ),
+        (
+            10 * MIN,
+            Sessions { live: 0, or_more: true },
+            "How many sessions are live is more than can be counted as one types.",
+        ),
     ] {
         let said = says(&times(ttl, 0, 400 * DAY), "Load", sessions);
         assert!(said.contains(expected), "{said}");

@@ -8,7 +8,7 @@ use tenure_service::catalogue::App;
 use tenure_service::change_settings::Applies;
 use tenure_wire::settings::{SettingChange, SettingsEffects};
 
-use super::effects::{CONFIRM_ABOVE, Difference, TokensOfBefore, Way, applies, bounded, confirms};
+use super::effects::{Difference, TokensOfBefore, Way, applies, confirms, must_confirm, or_more};
 use super::past::Past;
 use super::place;
 use crate::answer::Failure;
@@ -71,8 +71,8 @@ impl Choices {
         if !deviates.is_empty() && self.reason.is_none() {
             says.push("A reason is required, because these settings deviate from the standard that the preset names.".to_owned());
         }
-        if effects.ends > CONFIRM_ABOVE && !confirms(self.confirmation.as_deref(), effects.ends) {
-            let ends = bounded(effects.ends);
+        if must_confirm(effects) && !confirms(self.confirmation.as_deref(), effects.ends) {
+            let ends = or_more(effects.ends, effects.ends_is_bound);
             says.push(format!("This ends {ends} sessions: type that number to confirm it."));
         }
         says

@@ -3,14 +3,13 @@
 use serde_json::Value;
 use tenure_core::settings::Settings;
 use tenure_service::change_settings::Applies;
-use tenure_service::limits::COUNT_AT_MOST;
 use tenure_wire::settings::{SettingChange, SettingsEffects};
 
 use super::fields::Field;
 use crate::console::words::{length, moment, number};
 
 /// A change that ends more sessions than this is made once their number was typed.
-pub(super) const CONFIRM_ABOVE: u64 = 100;
+const CONFIRM_ABOVE: u64 = 100;
 
 /// How each way is called, in the order of the page.
 pub(super) const WAYS: [(Applies, &str); 3] = [
@@ -78,13 +77,22 @@ pub(super) fn way(
         },
         ends: ends(effects),
         causes: causes(effects, to),
-        must_confirm: effects.ends > CONFIRM_ABOVE,
+        must_confirm: must_confirm(effects),
         chosen: applies == chosen,
     }
 }
 
+/// Whether the number of sessions that end has to be typed: there are many, or there may be.
+pub(super) fn must_confirm(effects: &SettingsEffects<Value>) -> bool {
+    effects.ends > CONFIRM_ABOVE || effects.ends_is_bound
+}
+
+/// A count, and whether there may be more.
+pub(super) fn or_more(n: u64, is_bound: bool) -> String {
+    format!("{}{}", number(n), if is_bound { " or more" } else { "" })
+}
+
 fn ends(effects: &SettingsEffects<Value>) -> String {
-    let or_more = |n: u64, is_bound: bool| format!("{}{}", number(n), if is_bound { " or more" } else { "" });
     let live = or_more(effects.live_sessions, effects.live_sessions_is_bound);
     match (effects.ends, effects.ends_is_bound) {
         _ if effects.live_sessions == 0 && !effects.live_sessions_is_bound => {
@@ -104,12 +112,7 @@ fn causes(effects: &SettingsEffects<Value>, to: &Settings) -> Vec<String> {
         (by.refresh_tokens, "all of them, because refresh tokens are turned off".to_owned()),
     ];
     let some = all.into_iter().filter(|(ends, _)| *ends > 0);
-    some.map(|(ends, cause)| format!("{}: {cause}", bounded(ends))).collect()
-}
-
-/// Counts stop: what is that many may be more.
-pub(super) fn bounded(n: u64) -> String {
-    if n >= COUNT_AT_MOST { format!("{} or more", number(n)) } else { number(n) }
+    some.map(|(ends, cause)| format!("{}: {cause}", or_more(ends, effects.ends_is_bound))).collect()
 }
 
 /// Whether `typed` is the number of sessions that end. They come and go while one types: a tenth more or less is the same.
@@ -139,6 +142,7 @@ pub(super) fn tokens_of_before(effects: &SettingsEffects<Value>) -> TokensOfBefo
 
 #[cfg(test)]
 mod tests {
+    use tenure_service::limits::COUNT_AT_MOST;
     use tenure_wire::settings::EndsBy;
 
     use super::*;
@@ -175,6 +179,18 @@ mod tests {
         let way = way(WAYS[0], &effects(3, 4), &Settings::default(), Applies::New);
         assert!(way.chosen);
         assert_eq!(way.causes, ["3: lived for 30 days or longer"]);
+    }
+
+    /// Where counting stopped early there may be many more: nobody ends them without having read that.
+    #[test]
+    fn what_could_not_be_counted_is_confirmed_too() {
+        let unknown = SettingsEffects { ends_is_bound: true, ..effects(0, 10_000) };
+        let way = way(WAYS[2], &unknown, &Settings::default(), Applies::New);
+        assert_eq!(
+            (way.ends.as_str(), way.must_confirm),
+            ("Ends 0 or more of 10,000 or more live sessions.", true)
+        );
+        assert!(confirms(Some("0"), 0) && !confirms(None, 0));
     }
 
     #[test]
