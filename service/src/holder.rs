@@ -1,9 +1,10 @@
 //! Who presents a token: the token's tag, and the client.
 
+use tenure_core::handoff::HandoffCode;
 use tenure_core::id::ClientId;
 use tenure_core::refusal::Refusal;
 use tenure_core::support_code::SupportCode;
-use tenure_core::token::AuthenticToken;
+use tenure_core::token::{AuthenticToken, NotOurs};
 
 use crate::catalogue::App;
 use crate::error::{Error, Result};
@@ -25,12 +26,12 @@ impl Service {
 
     /// The code of the session that `token` is of, where `error` says that it is over: for whom it is nobody else's business.
     pub fn support_code(&self, error: &Error, token: &str) -> Option<SupportCode> {
-        let Error::Session(Refusal::Ended(_) | Refusal::ExpiredIdle | Refusal::ExpiredAbsolute) = error
-        else {
-            return None;
-        };
-        let token = AuthenticToken::authenticate(token, self.ring.load().rules()).ok()?;
-        Some(SupportCode::of(token.family()))
+        code_of(error, || AuthenticToken::authenticate(token, self.ring.load().rules()))
+    }
+
+    /// The same for whoever holds the handoff code of the session.
+    pub fn support_code_of_handoff(&self, error: &Error, code: &str) -> Option<SupportCode> {
+        code_of(error, || HandoffCode::redeem(code, self.ring.load().rules()))
     }
 
     /// The client that a caller names. Every app has one public client so far; another name is nobody's.
@@ -40,4 +41,11 @@ impl Service {
             Some(name) => ClientId::parse(name).map_err(|_| Error::Session(Refusal::WrongClient)),
         }
     }
+}
+
+fn code_of(error: &Error, token: impl FnOnce() -> Result<AuthenticToken, NotOurs>) -> Option<SupportCode> {
+    let Error::Session(Refusal::Ended(_) | Refusal::ExpiredIdle | Refusal::ExpiredAbsolute) = error else {
+        return None;
+    };
+    Some(SupportCode::of(token().ok()?.family()))
 }

@@ -44,8 +44,14 @@ pub async fn redeem(
         Err(Error::Session(refusal @ Refusal::Unknown)) => {
             Err(http.guessed(peer, &headers, Failure::of_handoff(refusal)))
         }
-        Err(Error::Session(refusal)) => Err(Failure::of_handoff(refusal)),
-        Err(error) => Err(error.into()),
+        Err(error) => {
+            let support_code = http.service.support_code_of_handoff(&error, &code);
+            let failure = match error {
+                Error::Session(refusal) => Failure::of_handoff(refusal),
+                error => error.into(),
+            };
+            Err(failure.with_support_code(support_code))
+        }
     }
 }
 

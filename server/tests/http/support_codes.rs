@@ -1,9 +1,9 @@
 //! The code that every end carries, for its user to read out: given to whoever held a token of the session, and to nobody else.
 
 use http::Method;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::support::World;
+use crate::support::{Tokens, World};
 
 #[tokio::test]
 async fn every_end_carries_the_code_of_its_session() {
@@ -39,6 +39,58 @@ async fn the_first_reuse_carries_it_as_well() {
     let refused = app.refresh(&ann.refresh).await.refused(401, "invalid_refresh_token");
     assert_eq!(refused.reason(), "reused");
     assert_eq!(refused.json()["support_code"], app.session(&ann.session).await["support_code"]);
+}
+
+/// Whatever ended it: the code that is presented is one that was handed out for it.
+#[tokio::test]
+async fn a_handoff_of_a_session_that_is_over_carries_it_too() {
+    let world = World::new().await;
+    let app = world.cookie_app_with("shop", json!({"max_sessions": 1})).await;
+    let refused = async |code: &str, reason: &str| {
+        let answer = app.handing_off(code).send().await.refused(401, "invalid_handoff");
+        assert_eq!(answer.reason(), reason);
+        answer
+    };
+    let code_of = async |session: &str| app.session(session).await["support_code"].clone();
+    for (user, reason) in [("ann", "ended_by_admin"), ("bob", "ended_by_limit"), ("eve", "reused")] {
+        let (opened, code) = app.open_for_handoff(user).await;
+        let session = Tokens::of(&opened).session;
+        match reason {
+            "ended_by_admin" => {
+                drop(app.manage(Method::DELETE, &format!("/sessions/{session}")).send().await)
+            }
+            "ended_by_limit" => drop(app.open_for_handoff(user).await),
+            _ => drop(app.handing_off(&code).send().await.expect(200)),
+        }
+        let (first, again) = (refused(&code, reason).await, refused(&code, reason).await);
+        let support_code = code_of(&session).await;
+        assert!(support_code.is_string());
+        let all = json!({
+            "code": "invalid_handoff",
+            "error": "This handoff code is not valid.",
+            "hint": "A session that this browser had before lives on. Begin the sign-in anew.",
+            "reason": reason,
+            "support_code": support_code,
+        });
+        assert_eq!((first.json(), again.json()), (all.clone(), all));
+    }
+}
+
+#[tokio::test]
+async fn a_handoff_that_says_nothing_of_an_end_carries_none() {
+    let world = World::new().await;
+    let (app, bank) = (world.cookie_app("shop").await, world.cookie_app("bank").await);
+    let (_, code) = app.open_for_handoff("ann").await;
+    let unknown = app.handing_off("th1_x").send().await.refused(401, "invalid_handoff");
+    let elsewhere = bank.handing_off(&code).send().await.refused(401, "invalid_handoff");
+    world.memory.set_out_of_order(true);
+    let outage = app.handing_off(&code).send().await.refused(503, "unavailable");
+    world.memory.set_out_of_order(false);
+    world.pass(61);
+    let late = app.handing_off(&code).send().await.refused(401, "invalid_handoff");
+    for answer in [unknown, elsewhere, outage, late] {
+        assert!(answer.json().get("support_code").is_none(), "{}", answer.text());
+    }
 }
 
 #[tokio::test]
