@@ -4,6 +4,7 @@ mod admins;
 mod api_keys;
 mod apps;
 mod backups;
+mod console_keys;
 mod diagnosis;
 mod events;
 mod recovery;
@@ -33,6 +34,8 @@ pub fn routes() -> Router<Http> {
         .route("/v1/admins", get(admins::list))
         .route("/v1/admins/{name}", delete(admins::remove))
         .route("/v1/admin-links", post(admins::create_link))
+        .route("/v1/console/signing-keys", get(console_keys::list).post(console_keys::rotate))
+        .route("/v1/console/signing-keys/{kid}/retire", post(console_keys::retire))
         .route("/v1/diagnosis", get(diagnosis::show))
         .route("/v1/ring", get(ring::show))
         .route("/v1/apps/{app}/session-settings", get(session_settings::show).put(session_settings::change))

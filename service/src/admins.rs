@@ -4,6 +4,7 @@
 //! their record each time, and never from a token.
 
 mod console_app;
+mod console_keys;
 mod link_code;
 mod roster;
 

@@ -118,9 +118,16 @@ impl Catalogue {
 
     /// Every app, by id. The console's own is in no list, no count and no metric.
     pub(crate) fn all(&self) -> Vec<Arc<App>> {
+        let mut listed = self.every();
+        listed.retain(|app| !app.id.is_console());
+        listed
+    }
+
+    /// The same with the console's own: for what keeps house.
+    pub(crate) fn every(&self) -> Vec<Arc<App>> {
         let apps = self.apps.load();
-        let listed: BTreeMap<_, _> = apps.iter().filter(|(id, _)| !id.is_console()).collect();
-        listed.into_values().cloned().collect()
+        let by_id: BTreeMap<_, _> = apps.iter().collect();
+        by_id.into_values().cloned().collect()
     }
 
     /// Reads every app anew.

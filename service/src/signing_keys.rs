@@ -103,7 +103,7 @@ impl Service {
     pub(crate) async fn forget_signing_keys(&self) -> Result<u64> {
         let now = self.now()?;
         let mut forgotten = 0;
-        for app in self.catalogue.all() {
+        for app in self.catalogue.every() {
             if !app.forgotten_keys(now).is_empty() {
                 let _turn = self.turn().await?;
                 let Ok(app) = self.app(&app.id) else { continue };
@@ -174,7 +174,8 @@ fn shown(app: &App, key: usize, now: Timestamp) -> SigningKey {
     }
 }
 
-fn parse_alg(name: &str) -> Result<SigningAlg> {
+/// The algorithm of this name.
+pub(crate) fn parse_alg(name: &str) -> Result<SigningAlg> {
     let says = || format!("must be one of {}", SigningAlg::CHOICES.join(", "));
     SigningAlg::parse(name).ok_or_else(|| Error::invalid("alg", says()))
 }

@@ -1,4 +1,4 @@
-//! `tenure key list|rotate|retire`: the keys that sign an app's auth tokens.
+//! `tenure key list|rotate|retire`: the keys that sign an app's auth tokens, or those of the console's admins.
 
 use clap::{Args, Subcommand};
 use http::Method;
@@ -12,7 +12,7 @@ use crate::times::{ago, ahead};
 
 #[derive(Subcommand)]
 pub enum KeyCommand {
-    /// List the signing keys of an app, oldest first.
+    /// List the signing keys of an app or of the console, oldest first.
     List(Of),
     /// Publish a new key; it signs once every verifier knows it, and the old one stays until its last token has expired.
     Rotate(Rotate),
@@ -23,8 +23,11 @@ pub enum KeyCommand {
 #[derive(Args)]
 pub struct Of {
     /// The app.
-    #[arg(long)]
-    app: String,
+    #[arg(long, required_unless_present = "console")]
+    app: Option<String>,
+    /// The console in place of an app: the keys that sign its admins' auth tokens. Through the server's own socket alone.
+    #[arg(long, conflicts_with_all = ["app", "server"])]
+    console: bool,
     #[command(flatten)]
     remote: Remote,
 }
@@ -70,9 +73,9 @@ pub fn run(command: KeyCommand, output: Output) -> Result<(), Fault> {
             if retire.compromised {
                 let keys: SigningKeyList = retire.of.remote.get(&path(&retire.of))?;
                 if !keys.signing_keys.iter().any(|key| key.kid == retire.kid) {
-                    let (app, kid) = (&retire.of.app, &retire.kid);
+                    let (whose, kid, option) = (whose(&retire.of), &retire.kid, option(&retire.of));
                     return Err(Fault::refused(format!(
-                        "app {app} has no key {kid}: tenure key list --app {app}"
+                        "{whose} has no key {kid}: tenure key list {option}"
                     )));
                 }
                 output.confirm(&cost(&retire, &keys.signing_keys), retire.yes)?;
@@ -85,11 +88,23 @@ pub fn run(command: KeyCommand, output: Output) -> Result<(), Fault> {
 }
 
 fn path(of: &Of) -> String {
-    format!("/v1/apps/{}/signing-keys", escaped(&of.app))
+    match &of.app {
+        Some(app) => format!("/v1/apps/{}/signing-keys", escaped(app)),
+        None => "/v1/console/signing-keys".to_owned(),
+    }
+}
+
+fn whose(of: &Of) -> String {
+    of.app.as_ref().map_or("the console".to_owned(), |app| format!("app {app}"))
+}
+
+fn option(of: &Of) -> String {
+    of.app.as_ref().map_or("--console".to_owned(), |app| format!("--app {app}"))
 }
 
 fn say(list: &SigningKeyList, output: Output) -> Result<(), Fault> {
-    output.say(list, |list| list.signing_keys.iter().map(|key| line(key) + "\n").collect())
+    let none = "There is no key yet: the console gets one with the first link into it.";
+    output.list(list, |list| list.signing_keys.iter().map(line).collect(), none)
 }
 
 fn line(key: &SigningKey) -> String {
@@ -105,7 +120,20 @@ fn line(key: &SigningKey) -> String {
 
 /// What taking a compromised key away costs.
 fn cost(retire: &Retire, keys: &[SigningKey]) -> String {
-    let (kid, app) = (&retire.kid, &retire.of.app);
+    match &retire.of.app {
+        Some(app) => cost_of_apps(app, retire, keys),
+        None => format!(
+            "Retiring key {} of the console as compromised:\n\
+             * Every auth token of an admin that it signed is refused at once, and another key signs.\n\
+             * Nobody is signed out: each admin goes on with the next page that they open.\n\
+             It cannot be undone.",
+            retire.kid
+        ),
+    }
+}
+
+fn cost_of_apps(app: &str, retire: &Retire, keys: &[SigningKey]) -> String {
+    let kid = &retire.kid;
     let state = keys.iter().find(|key| key.kid == *kid).map(|key| key.state.as_str());
     let read_again = read_again();
     let successor = match (state, keys.iter().find(|key| key.state == "published" && key.kid != *kid)) {

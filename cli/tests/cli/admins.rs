@@ -78,6 +78,33 @@ fn the_link_of_dev_opens_the_console_once_and_others_can_be_made() {
 }
 
 #[test]
+fn the_keys_of_the_console_are_changed_through_the_socket_alone() {
+    let folder = Folder::new();
+    let dev = folder.dev();
+    let keys = || folder.command(&["key", "list", "--console", "--json"]).json()["signing_keys"].clone();
+    let first = keys();
+    assert_eq!(first.as_array().map(Vec::len), Some(1), "{first}");
+    let kid = first[0]["kid"].as_str().expect("a key");
+    let said = folder.command(&["key", "rotate", "--console", "--reason", "once a year"]).stdout;
+    assert!(said.contains("  ES256  signing  made "), "no token was issued yet: {said}");
+    let said = folder.command(&["key", "retire", kid, "--console", "--compromised"]);
+    let cost = said.refusal(1);
+    assert!(cost.contains("Nobody is signed out") && cost.contains("say --yes"), "{cost}");
+    let said = folder.command(&["key", "retire", kid, "--console", "--compromised", "--yes"]);
+    assert!(said.code == Some(0) && !said.stdout.contains(kid), "{said:?}");
+    let said = folder.command(&["key", "retire", kid, "--console", "--compromised", "--yes"]);
+    assert!(said.refusal(4).contains("the console has no key "), "{said:?}");
+    enter(dev.ready["console_url"].as_str().expect("a link")).expect(303);
+    for wrong in [&["key", "list"][..], &["key", "list", "--console", "--app", "demo"]] {
+        assert_eq!(folder.command(wrong).code, Some(2), "{wrong:?}");
+    }
+    let server = format!("http://localhost:{}", dev.port);
+    let said = run(tenure(&["key", "list", "--console", "--server", &server]));
+    assert_eq!(said.code, Some(2), "{said:?}");
+    dev.stop();
+}
+
+#[test]
 fn dev_goes_without_a_console() {
     let folder = Folder::new();
     let dev = folder.dev_with(&["--no-console"]);

@@ -33,6 +33,7 @@ mod api_keys;
 mod apps;
 mod backups;
 mod console;
+mod console_keys;
 mod dev_clock;
 mod in_force;
 mod operations;

@@ -14,7 +14,7 @@ use crate::support::call::Call;
 use crate::support::reference::{Needs, Row, rows};
 
 /// What a client can still ask, because it is in memory.
-const SERVED: [&str; 14] = [
+const SERVED: [&str; 15] = [
     "GET /v1/apps/{app}",
     "GET /v1/apps/{app}/.well-known/jwks.json",
     "GET /v1/apps/{app}/.well-known/openid-configuration",
@@ -23,6 +23,7 @@ const SERVED: [&str; 14] = [
     "GET /v1/apps/{app}/session-settings",
     "GET /v1/apps/{app}/api-keys",
     "GET /v1/apps/{app}/signing-keys",
+    "GET /v1/console/signing-keys",
     "GET /v1/backups",
     "GET /v1/recovery",
     "DELETE /v1/recovery",
@@ -46,7 +47,9 @@ fn good_call(world: &World, app: &TestApp<'_>, row: &Row, tokens: &Tokens, key: 
     } else {
         ""
     };
-    let kid = &world.service.signing_keys(&AppId::parse(app.id()).unwrap()).unwrap()[0].kid;
+    let keys_of =
+        if row.path.contains("/console/") { AppId::console() } else { AppId::parse(app.id()).unwrap() };
+    let kid = &world.service.signing_keys(&keys_of).unwrap()[0].kid;
     let path = path.replace("{id}", key).replace("{kid}", kid).replace("{file}", "play.css");
     let call = world.call(row.method.clone(), &format!("{path}{query}"));
     let call = match row.needs {
@@ -74,8 +77,10 @@ fn good_call(world: &World, app: &TestApp<'_>, row: &Row, tokens: &Tokens, key: 
         ("POST", "/sessions/{sid}/reauthenticate") => call.json(json!({"acr": "aal2"})),
         ("POST", "/sessions/end") => call.json(json!({"filter": {}})),
         ("POST", "/api-keys") => call.json(json!({"name": "k", "role": "verify"})),
-        ("POST", "/signing-keys") => call.json(json!({})),
-        ("POST", "/signing-keys/{kid}/retire") => call.json(json!({"compromised": true})),
+        ("POST", "/signing-keys" | "/v1/console/signing-keys") => call.json(json!({})),
+        ("POST", path) if path.ends_with("/signing-keys/{kid}/retire") => {
+            call.json(json!({"compromised": true}))
+        }
         ("POST", "/v1/recovery") => call.json(json!({"seconds": 60})),
         ("POST", "/v1/admin-links") => call.json(json!({})),
         ("POST", "/v1/backups") => call.own_socket().json(json!({"to": "/tmp/a.backup"})),
@@ -94,6 +99,7 @@ async fn op_3_every_address_that_needs_the_store_answers_503_and_the_session_liv
     let key = keys["api_keys"][0]["id"].as_str().unwrap().to_owned();
     let cookies = world.cookie_app("cookies").await;
     let (_, code) = cookies.open_for_handoff("ann").await;
+    world.service.make_owner_link().await.unwrap();
     world.memory.set_out_of_order(true);
     for row in rows() {
         let call = format!("{} {}", row.method, row.path);

@@ -7,7 +7,7 @@ use serde::Serialize;
 use tenure_sqlite::backup::{Losses, RecordLoss};
 use tenure_store::Kind;
 
-use super::revoked::{KeyBack, Revoked};
+use super::revoked::{KeyBack, Revoked, of_keys};
 use crate::times::moment;
 
 /// Ends that are printed one by one; the rest is counted.
@@ -133,7 +133,8 @@ fn change(loss: &RecordLoss) -> String {
             format!("{what} had been revoked, and works again: revoke it again")
         }
         RecordLoss::Older(Kind::SigningKey, _) => format!(
-            "{what} is as it was at the backup: if it was retired since, it may sign again: tenure key retire {rest} --app {app}"
+            "{what} is as it was at the backup: if it was retired since, it may sign again: tenure key retire {rest} {}",
+            of_keys(app)
         ),
         RecordLoss::Back(Kind::SigningKey, _) => format!("{what} had left the key set, and is back"),
         RecordLoss::Back(..) => format!("{what} had been removed, and is back: remove it again"),

@@ -1,6 +1,7 @@
 //! What a restore loses of tokens that were refused and keys that were retired: as JSON and in words.
 
 use serde::Serialize;
+use tenure_core::id::AppId;
 use tenure_core::time::Timestamp;
 use tenure_sqlite::backup::{Losses, RecordLoss};
 use tenure_store::{Announcement, Kind, Subject};
@@ -50,6 +51,12 @@ impl Revoked {
     }
 }
 
+/// How `tenure key` is told whose keys are meant.
+pub fn of_keys(app: &str) -> String {
+    let is_console = AppId::stored(app).is_ok_and(|app| app.is_console());
+    if is_console { "--console".to_owned() } else { format!("--app {app}") }
+}
+
 impl KeyBack {
     /// Those that the store before does not have any more.
     pub fn all(losses: &Losses) -> Vec<Self> {
@@ -62,6 +69,7 @@ impl KeyBack {
 
     /// The command that retires it as compromised.
     pub fn retire(&self) -> String {
-        format!("tenure key retire {} --app {} --compromised", self.kid, self.app_id)
+        let whose = of_keys(&self.app_id);
+        format!("tenure key retire {} {whose} --compromised", self.kid)
     }
 }

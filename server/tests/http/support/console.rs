@@ -26,6 +26,11 @@ impl Console {
         Self { router, cookies: String::new() }
     }
 
+    /// Whoever looks has these cookies.
+    pub fn with_cookies(world: &World, cookies: &str) -> Self {
+        Self { cookies: cookies.to_owned(), ..Self::of(world) }
+    }
+
     /// An admin of this name and role looks.
     pub async fn seen_by(world: &World, name: &str, role: AdminRole) -> Self {
         let mut console = Self::of(world);
