@@ -211,6 +211,8 @@ pub async fn run(
     tokio::spawn(keep_house(service.clone()));
     let following = service.clone();
     tokio::spawn(async move { following.follow_ring().await });
+    let following = service.clone();
+    tokio::spawn(async move { following.follow_feed().await });
     ready()?;
     signals.wait_for_the_end(&service, tls.as_ref()).await;
     tracing::info!("stopping: accepted requests finish first");

@@ -5,6 +5,7 @@
 
 use std::convert::Infallible;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -14,7 +15,7 @@ use bytes::Bytes;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName, HeaderValue};
 use hyper::body::Frame;
-use tokio::sync::{OwnedSemaphorePermit, mpsc};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
 
 use crate::answer::Failure;
 use crate::state::Http;
@@ -41,10 +42,29 @@ pub fn is_asked_for(headers: &HeaderMap) -> bool {
     })
 }
 
-/// A stream and the answer that carries it. Refuses (429) where as many are open as this node allows.
-pub fn open(http: &Http) -> Result<(EventStream, Response), Failure> {
-    let permit = http.streams.clone().try_acquire_owned();
-    let permit = permit.map_err(|_| Failure::too_many(TAKEN_RETRY_SECS))?;
+/// Where an interrupted reader goes on, if it says so; `parse` knows what we sent.
+pub fn last_event_id<T>(
+    headers: &HeaderMap,
+    parse: impl FnOnce(&str) -> Option<T>,
+) -> Result<Option<T>, Failure> {
+    let Some(value) = headers.get("last-event-id") else { return Ok(None) };
+    let id = value.to_str().ok().and_then(|text| parse(text.trim()));
+    id.map(Some).ok_or_else(|| {
+        Failure::malformed(
+            "Last-Event-ID is not one of ours.",
+            "Send the id of the last event that was read.",
+        )
+    })
+}
+
+/// Room for one more of what goes on for long. Refuses (429) where as many are open as this node allows.
+pub fn room(among: &Arc<Semaphore>) -> Result<OwnedSemaphorePermit, Failure> {
+    among.clone().try_acquire_owned().map_err(|_| Failure::too_many(TAKEN_RETRY_SECS))
+}
+
+/// A stream and the answer that carries it. Refuses (429) where as many `among` them are open as this node allows.
+pub fn open(http: &Http, among: &Arc<Semaphore>) -> Result<(EventStream, Response), Failure> {
+    let permit = room(among)?;
     let (frames, taken) = mpsc::channel(1);
     let mut response = Response::new(Body::new(Frames(taken)));
     let headers = response.headers_mut();

@@ -29,7 +29,7 @@ pub(crate) fn answer(
     after: u64,
     follower: impl Follower,
 ) -> Result<Response, Failure> {
-    let (stream, response) = event_stream::open(&http)?;
+    let (stream, response) = event_stream::open(&http, &http.streams)?;
     let mut closing = http.closing();
     tokio::spawn(async move {
         // Even a reader that takes nothing must not hold up a process that is about to stop.
@@ -81,12 +81,5 @@ async fn follow(
 
 /// The number after which an interrupted reader goes on, if it says one.
 pub(crate) fn last_event_id(headers: &HeaderMap) -> Result<Option<u64>, Failure> {
-    let Some(value) = headers.get("last-event-id") else { return Ok(None) };
-    let number = value.to_str().ok().and_then(|text| text.trim().parse().ok());
-    number.map(Some).ok_or_else(|| {
-        Failure::malformed(
-            "Last-Event-ID is not one of ours.",
-            "Send the id of the last event that was read.",
-        )
-    })
+    event_stream::last_event_id(headers, |text| text.parse().ok())
 }

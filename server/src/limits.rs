@@ -33,6 +33,11 @@ pub const STREAM_RESTS: Duration = Duration::from_millis(50);
 /// How often a stream looks for what has happened on other nodes.
 pub const STREAM_LOOKS_EVERY: Duration = Duration::from_secs(1);
 
+/// Readers of the revocation feed that this node keeps waiting at a time, as streams or long polls; more are 429.
+pub const FEED_READERS: usize = 4000;
+/// How long a long poll waits, at most.
+pub const FEED_WAIT: Duration = Duration::from_secs(50);
+
 /// The limits that hold a slow client off; as values, so that a test need not be as patient as a server.
 #[derive(Clone, Copy, Debug)]
 pub struct Patience {
@@ -44,6 +49,8 @@ pub struct Patience {
     pub write_time: Duration,
     /// How often a stream on which nothing happens shows that it is alive.
     pub heartbeat_time: Duration,
+    /// How often readers of the revocation feed are told that nothing is missing.
+    pub feed_heartbeat_time: Duration,
     /// How long a request may take in all; longer is 503.
     pub request_time: Duration,
     /// Open connections of the network, at most, and as many of the owner; more wait.
@@ -59,6 +66,7 @@ impl Default for Patience {
             body_time: Duration::from_secs(10),
             write_time: Duration::from_secs(30),
             heartbeat_time: Duration::from_secs(15),
+            feed_heartbeat_time: Duration::from_secs(3),
             request_time: Duration::from_secs(60),
             connections: 10_000,
             drain_time: Duration::from_secs(10),

@@ -8,6 +8,7 @@ mod console_keys;
 mod diagnosis;
 mod events;
 mod recovery;
+mod revocations;
 mod ring;
 mod session_settings;
 mod sessions;
@@ -29,6 +30,8 @@ pub fn routes() -> Router<Http> {
         .route("/v1/session-presets", get(session_settings::presets))
         .route("/v1/events", get(events::of_all))
         .route("/v1/apps/{app}/events", get(events::of_app))
+        .route("/v1/apps/{app}/revocations", get(revocations::read))
+        .route("/v1/apps/{app}/revocations/snapshot", get(revocations::snapshot))
         .route("/v1/recovery", get(recovery::show).post(recovery::open).delete(recovery::close))
         .route("/v1/backups", get(backups::show).post(backups::create))
         .route("/v1/admins", get(admins::list))

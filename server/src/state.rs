@@ -14,7 +14,7 @@ use tokio::sync::{Semaphore, watch};
 use crate::address::{Peer, client_address};
 use crate::answer::Failure;
 use crate::connections::Connections;
-use crate::limits::{ADDRESSES, Patience, STREAMS};
+use crate::limits::{ADDRESSES, FEED_READERS, Patience, STREAMS};
 use crate::measures::Measures;
 use crate::tls::Tls;
 
@@ -61,6 +61,8 @@ pub struct Shared {
     pub(crate) measures: Measures,
     /// Event streams that may yet be opened.
     pub(crate) streams: Arc<Semaphore>,
+    /// Readers that may yet follow the revocation feed.
+    pub(crate) feed_readers: Arc<Semaphore>,
     closing: watch::Sender<bool>,
     failures: Rate<IpAddr>,
 }
@@ -71,8 +73,11 @@ impl Http {
         let failures =
             Rate::new(FAILURES_PER_MINUTE, Duration::from_secs(60), FAILURES_PER_MINUTE, ADDRESSES);
         let (ready, measures) = (Mutex::new(None), Measures::default());
-        let (streams, closing) = (Arc::new(Semaphore::new(STREAMS)), watch::Sender::new(false));
-        Self(Arc::new(Shared { service, options, ready, measures, streams, closing, failures }))
+        let streams = Arc::new(Semaphore::new(STREAMS));
+        let feed_readers = Arc::new(Semaphore::new(FEED_READERS));
+        let closing = watch::Sender::new(false);
+        let shared = Shared { service, options, ready, measures, streams, feed_readers, closing, failures };
+        Self(Arc::new(shared))
     }
 
     /// Ends the answers that would go on for ever: this process is about to stop.

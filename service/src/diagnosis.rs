@@ -21,6 +21,10 @@ pub struct Counts {
     pub views_read: u64,
     /// The number of the last entry of the revocation feed that this node has read.
     pub feed_head: u64,
+    /// How long ago the feed was known to be complete, in seconds.
+    pub feed_age_secs: u64,
+    /// Those who follow it here.
+    pub feed_readers: u64,
 }
 
 impl Service {
@@ -50,11 +54,14 @@ impl Service {
     /// What the service counts.
     pub fn counts(&self) -> Counts {
         let (views_found, views_read) = self.views.found_and_read();
+        let feed_age = self.clock.now().secs() - self.revocations.read().window.as_of_secs();
         Counts {
             apps: self.catalogue.all().len() as u64,
             views_found,
             views_read,
             feed_head: self.revocations.head(),
+            feed_age_secs: u64::try_from(feed_age).unwrap_or(0),
+            feed_readers: self.feed_news.receiver_count() as u64,
         }
     }
 }

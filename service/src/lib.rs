@@ -19,6 +19,7 @@ pub mod why;
 pub mod active;
 pub mod end_jobs;
 pub mod event_log;
+pub mod feed;
 pub mod first_steps;
 pub mod introspect;
 pub mod sessions;
@@ -70,6 +71,8 @@ mod nodes;
 pub mod catalogue;
 pub mod credentials;
 mod revocations;
+
+mod feed_window;
 mod views;
 
 pub mod settings_meaning;

@@ -39,6 +39,16 @@ pub const ENDS_REST: u32 = 4;
 pub const ENDS_REST_MOST: Duration = Duration::from_millis(100);
 /// Stretches of the events that are looked through for the newest ones that match.
 pub const RECENT_LOOKS: u32 = 24;
+/// Entries of the revocation feed that are kept in memory, about 200 bytes each; older ones are read from the store.
+pub const FEED_IN_MEMORY: usize = 100_000;
+/// Entries of a message of the feed, at most.
+pub const FEED_PAGE: usize = 1000;
+/// Entries, of whatever app, that are looked at for one message.
+pub const FEED_LOOKED_AT: usize = 10_000;
+/// How often a node looks for what others have announced, and finds that the feed is complete.
+pub const FEED_LOOKS_EVERY: Duration = Duration::from_secs(1);
+/// How long a node rests between waking its readers, for each of them.
+pub const FEED_REST_PER_READER: Duration = Duration::from_micros(40);
 /// Sessions that a count goes up to.
 pub const COUNT_AT_MOST: u64 = 10_000;
 /// Stretches that are looked at for a count beside a list, which is asked for with each page.

@@ -1,11 +1,15 @@
-//! The feed as this node has read it: which stateless tokens are refused, and after which moment new ones may sign.
+//! The feed as this node has read it: which stateless tokens are refused, after which moment new ones may sign, and the newest
+//! entries, for those who follow it.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tenure_core::id::{AppId, UserId};
 use tenure_core::time::Timestamp;
-use tenure_store::{Entry, Store, Subject, Unavailable};
+use tenure_store::{Entry, FeedPage, Store, Subject, Unavailable};
+
+use crate::feed_window::FeedWindow;
 
 const ENTRIES_A_READ: u32 = 1000;
 
@@ -13,11 +17,17 @@ const ENTRIES_A_READ: u32 = 1000;
 #[derive(Default)]
 pub(crate) struct Revocations {
     read: Mutex<Read>,
+    /// One reading of the store at a time, and the number of the last one that succeeded.
+    turn: tokio::sync::Mutex<u64>,
+    /// Readings that were begun.
+    begun: AtomicU64,
 }
 
+/// What was read.
 #[derive(Default)]
-struct Read {
-    head: u64,
+pub(crate) struct Read {
+    /// The newest entries, and where they stand.
+    pub(crate) window: FeedWindow,
     forgot_at: i64,
     users: HashMap<(AppId, UserId), CutOff>,
     apps: HashMap<AppId, CutOff>,
@@ -31,15 +41,24 @@ struct CutOff {
 }
 
 impl Revocations {
-    /// Reads the feed to its end.
+    /// Reads the feed to its end. Afterwards everything is known that was announced before this was called; many callers at
+    /// once share a reading.
     pub(crate) async fn catch_up(&self, store: &Store, now: Timestamp) -> Result<(), Unavailable> {
+        let begun_before = self.begun.load(Ordering::SeqCst);
+        let mut done = self.turn.lock().await;
+        if *done > begun_before {
+            return Ok(());
+        }
+        let this = self.begun.fetch_add(1, Ordering::SeqCst) + 1;
         loop {
-            let after = self.read().head;
+            let after = self.head();
             let page = store.feed(after, ENTRIES_A_READ).await?;
             let mut read = self.read();
-            page.entries.iter().for_each(|entry| read.take(entry));
-            if page.entries.is_empty() || read.head >= page.head {
+            read.take(&page);
+            if page.entries.is_empty() || read.window.head() >= page.head {
+                read.window.complete_at(now);
                 read.forget(now);
+                *done = this;
                 return Ok(());
             }
         }
@@ -52,10 +71,11 @@ impl Revocations {
 
     /// The number of the last entry that this node has read.
     pub(crate) fn head(&self) -> u64 {
-        self.read().head
+        self.read().window.head()
     }
 
-    fn read(&self) -> MutexGuard<'_, Read> {
+    /// What was read.
+    pub(crate) fn read(&self) -> MutexGuard<'_, Read> {
         self.read.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -69,12 +89,12 @@ impl Read {
         of_user.into_iter().chain(self.apps.get(app)).map(|cut_off| cut_off.secs).max()
     }
 
-    /// An entry that was read before changes nothing: two requests may read the same page.
-    fn take(&mut self, entry: &Entry) {
-        if entry.n <= self.head {
-            return;
-        }
-        self.head = entry.n;
+    fn take(&mut self, page: &FeedPage) {
+        page.entries.iter().for_each(|entry| self.cut(entry));
+        self.window.take(page);
+    }
+
+    fn cut(&mut self, entry: &Entry) {
         let announcement = &entry.announcement;
         let cut_off = CutOff { secs: announcement.at.secs_up(), forget_after: announcement.forget_after };
         let app = announcement.app.clone();

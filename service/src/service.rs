@@ -54,6 +54,8 @@ pub struct Service {
     pub(crate) running_jobs: RunningJobs,
     /// Wakes those who follow the events.
     pub(crate) happened: watch::Sender<()>,
+    /// Wakes those who follow the revocation feed.
+    pub(crate) feed_news: watch::Sender<()>,
     /// One change of apps, settings or keys at a time, together with the reading that puts it into force: what is in memory
     /// is never older than what was answered.
     pub(crate) changing: tokio::sync::Mutex<()>,

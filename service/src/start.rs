@@ -112,6 +112,7 @@ impl Service {
             tallies: Tallies::default(),
             running_jobs: RunningJobs::default(),
             happened: watch::Sender::new(()),
+            feed_news: watch::Sender::new(()),
             changing: tokio::sync::Mutex::new(()),
             ring_source,
             store,

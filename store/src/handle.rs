@@ -6,8 +6,9 @@ use std::sync::Arc;
 use tenure_core::change::Change;
 use tenure_core::family::{Family, State};
 use tenure_core::open::Opening;
+use tokio::sync::watch;
 
-use crate::{Backend, OpenOutcome, Unavailable};
+use crate::{Announcement, Backend, EndWhere, Ended, OpenOutcome, Unavailable, Write, Written};
 
 /// Proof that a family stands as it says in the store, durably: only a commit makes one, and only with one is an auth
 /// token signed.
@@ -47,22 +48,34 @@ pub enum Opened {
     Taken,
 }
 
-/// A backend, with the two verbs whose outcome is a proof wrapped. Everything else is the backend's own.
+/// A backend, with the verbs wrapped whose outcome is a proof, and those that announce something. Everything else is the
+/// backend's own.
 #[derive(Clone)]
 pub struct Store {
     backend: Arc<dyn Backend>,
+    announced: watch::Sender<()>,
 }
 
 impl Store {
     /// Wraps a backend.
     pub fn new(backend: Arc<dyn Backend>) -> Self {
-        Self { backend }
+        Self { backend, announced: watch::Sender::new(()) }
+    }
+
+    /// Changes when a commit that was made through this handle may have put something into the feed. What others commit is for
+    /// a read to find.
+    pub fn announcements(&self) -> watch::Receiver<()> {
+        self.announced.subscribe()
     }
 
     /// Commits `change`, which was decided on `seen`. When the backend's answer is lost, the row is read again: one with the
     /// salt that was proposed is ours, and the change is as committed as with an answer.
     pub async fn commit(&self, seen: &Family, change: &Change) -> Result<Committed, Unavailable> {
-        match self.backend.commit(change).await {
+        let outcome = self.backend.commit(change).await;
+        if matches!(change, Change::End { .. }) {
+            self.announced.send_replace(());
+        }
+        match outcome {
             Ok(false) => Ok(Committed::Stale),
             Ok(true) => Ok(match change {
                 Change::End { .. } => Committed::Ended,
@@ -91,11 +104,33 @@ impl Store {
 
     /// Commits an opening.
     pub async fn open(&self, opening: &Opening) -> Result<Opened, Unavailable> {
-        Ok(match self.backend.open(opening).await? {
+        let outcome = self.backend.open(opening).await;
+        if !opening.ends.is_empty() {
+            self.announced.send_replace(());
+        }
+        Ok(match outcome? {
             OpenOutcome::Opened => Opened::Opened(Receipt { family: Arc::new(opening.family.clone()) }),
             OpenOutcome::Stale => Opened::Stale,
             OpenOutcome::Taken => Opened::Taken,
         })
+    }
+
+    /// Ends what matches: see [`Sessions::end_where`](crate::Sessions::end_where).
+    pub async fn end_where(&self, end: &EndWhere) -> Result<Ended, Unavailable> {
+        let outcome = self.backend.end_where(end).await;
+        self.announced.send_replace(());
+        outcome
+    }
+
+    /// Writes and announces: see [`Directory::write_announced`](crate::Directory::write_announced).
+    pub async fn write_announced(
+        &self,
+        writes: &[Write],
+        announcement: &Announcement,
+    ) -> Result<Written, Unavailable> {
+        let outcome = self.backend.write_announced(writes, announcement).await;
+        self.announced.send_replace(());
+        outcome
     }
 }
 

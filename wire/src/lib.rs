@@ -11,6 +11,7 @@ pub mod app;
 pub mod diagnosis;
 pub mod error;
 pub mod event;
+pub mod feed;
 pub mod jwk;
 pub mod play;
 pub mod recovery;

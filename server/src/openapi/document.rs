@@ -18,6 +18,7 @@ const TAGS: &[(&str, &str)] = &[
     ("apps", "Apps and their session settings."),
     ("sessions", "Opening, seeing, amending and ending sessions."),
     ("events", "What happened, in order."),
+    ("revocations", "Whose auth tokens are refused before they expire."),
     ("keys", "API keys and signing keys."),
     ("admins", "Who may use the console; only through the process's own socket."),
     ("operations", "What operators and their machines ask."),

@@ -5,6 +5,7 @@ mod apps;
 mod events;
 mod keys;
 mod recovery;
+mod revocations;
 mod sessions;
 
 use serde_json::{Map, Value, json};
@@ -18,6 +19,7 @@ pub(super) fn operations() -> Vec<Operation> {
     let mut all = apps::operations();
     all.extend(sessions::operations());
     all.extend(events::operations());
+    all.extend(revocations::operations());
     all.extend(keys::operations());
     all.extend(recovery::operations());
     all.extend(admins::operations());

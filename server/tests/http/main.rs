@@ -39,6 +39,7 @@ mod in_force;
 mod operations;
 mod play;
 mod recovery;
+mod revocations;
 mod ring;
 mod secrets;
 mod signing_keys;

@@ -46,5 +46,15 @@ pub(super) fn write(service: &Service, lines: &mut Lines<'_>) -> Written {
         counts.views_read,
     )?;
     lines.gauge("revocation_feed_head", "The last entry of the revocation feed here", counts.feed_head)?;
+    lines.gauge(
+        "revocation_feed_age_seconds",
+        "How long ago the revocation feed was known to be complete here",
+        counts.feed_age_secs,
+    )?;
+    lines.gauge(
+        "revocation_feed_readers",
+        "Readers of the revocation feed that wait here",
+        counts.feed_readers,
+    )?;
     lines.gauge("apps", "Apps", counts.apps)
 }

@@ -1,0 +1,107 @@
+//! The newest entries of the feed in memory, so that those who follow it do not each ask the store.
+
+use std::collections::VecDeque;
+
+use tenure_core::id::AppId;
+use tenure_core::time::Timestamp;
+use tenure_store::{Entry, FeedPage};
+
+use crate::limits::{FEED_IN_MEMORY, FEED_LOOKED_AT, FEED_PAGE};
+
+/// A stretch of the feed up to its head, as it was read.
+#[derive(Default)]
+pub(crate) struct FeedWindow {
+    incarnation: u64,
+    head: u64,
+    retained_from: u64,
+    as_of_secs: i64,
+    /// Without a gap, up to `head`.
+    entries: VecDeque<Entry>,
+}
+
+/// What one app's readers are sent of a stretch.
+pub(crate) struct Stretch {
+    /// Those of the app that are to be remembered yet, in order.
+    pub(crate) entries: Vec<Entry>,
+    /// The number up to which the feed was looked through.
+    pub(crate) looked_to: u64,
+}
+
+impl FeedWindow {
+    /// Which store this is.
+    pub(crate) fn incarnation(&self) -> u64 {
+        self.incarnation
+    }
+
+    /// The number of the last entry.
+    pub(crate) fn head(&self) -> u64 {
+        self.head
+    }
+
+    /// The first number that the store keeps: whoever needs an earlier one has fallen behind.
+    pub(crate) fn retained_from(&self) -> u64 {
+        self.retained_from
+    }
+
+    /// Unix seconds: nothing that was announced before is missing.
+    pub(crate) fn as_of_secs(&self) -> i64 {
+        self.as_of_secs
+    }
+
+    /// Adds what was read after the head.
+    pub(crate) fn take(&mut self, page: &FeedPage) {
+        (self.incarnation, self.retained_from) = (page.incarnation, page.retained_from);
+        for entry in &page.entries {
+            if entry.n != self.head + 1 {
+                self.entries.clear();
+            }
+            self.head = entry.n;
+            self.entries.push_back(entry.clone());
+        }
+        if page.entries.is_empty() {
+            // What is between was given back, and nobody misses it.
+            self.head = self.head.max(page.head);
+        }
+        let surplus = self.entries.len().saturating_sub(FEED_IN_MEMORY);
+        self.entries.drain(..surplus);
+    }
+
+    /// Everything that was announced before `now` has been taken.
+    pub(crate) fn complete_at(&mut self, now: Timestamp) {
+        self.as_of_secs = self.as_of_secs.max(now.secs());
+    }
+
+    /// What follows number `after`, if it is all here: a bounded part of it.
+    pub(crate) fn stretch(&self, app: &AppId, after: u64, now: Timestamp) -> Option<Stretch> {
+        if after >= self.head {
+            return Some(Stretch { entries: Vec::new(), looked_to: after });
+        }
+        let first = self.entries.front()?.n;
+        let skipped = usize::try_from((after + 1).checked_sub(first)?).ok()?;
+        let following = self.entries.range(skipped..).take(FEED_LOOKED_AT);
+        Some(Stretch::of(app, following, after, now))
+    }
+}
+
+impl Stretch {
+    /// What is `app`'s of `following`, which comes after number `after` without a gap.
+    pub(crate) fn of<'a>(
+        app: &AppId,
+        following: impl IntoIterator<Item = &'a Entry>,
+        after: u64,
+        now: Timestamp,
+    ) -> Self {
+        let mut stretch = Self { entries: Vec::new(), looked_to: after };
+        for entry in following {
+            let Entry { n, announcement } = entry;
+            if announcement.app == *app && announcement.forget_after >= now {
+                if stretch.entries.len() == FEED_PAGE {
+                    break;
+                }
+                stretch.entries.push(entry.clone());
+            }
+            stretch.looked_to = *n;
+        }
+        stretch
+    }
+}
