@@ -20,6 +20,8 @@ pub fn run(input: &[u8]) {
         }
         world.manage(Method::DELETE, "/users/bob/tokens", &json!({})).await;
         let Ok(query) = String::from_utf8(world.filled_in(input)) else { return };
+        // A query ends where a fragment begins (RFC 3986 §3.4).
+        let query = query.split('#').next().unwrap_or_default().to_owned();
         follow(&mut world, &query).await;
         for (method, path) in
             [(Method::DELETE, "/v1/apps/demo/tokens"), (Method::PUT, "/v1/apps/demo/session-settings")]
