@@ -18,6 +18,8 @@ mod why;
 
 mod sign_in;
 
+mod at_app;
+
 mod active;
 mod admin;
 mod figures;

@@ -17,7 +17,7 @@ use crate::limits::check_reason;
 use crate::records::{self, SettingsRecord, settings_key};
 use crate::service::Service;
 use crate::settings::{patch, problems, to_json};
-pub use crate::settings_effects::Applies;
+pub use crate::settings_effects::{Applies, SettingsReview};
 use crate::settings_effects::{Effects, beyond, differences, said, warnings};
 
 /// A change as it was asked for.
@@ -66,10 +66,7 @@ impl Service {
         change: &SettingsChange<'_>,
     ) -> Result<SessionSettings<Map<String, Value>>> {
         let (id, now) = (&app.id, self.now()?);
-        if proposed.settings == app.settings
-            && proposed.preset == app.preset
-            && change.applies == Applies::New
-        {
+        if !proposed.changes(app, change.applies) {
             return Ok(shown(app));
         }
         let version = app.settings_version + 1;
@@ -92,11 +89,25 @@ impl Service {
         self.session_settings(id)
     }
 
+    /// Whether a change would make a new version: it does unless the settings are like this already, and no live session is to
+    /// be held to them.
+    pub fn would_change(&self, id: &AppId, change: &SettingsChange<'_>) -> Result<bool> {
+        let app = self.app(id)?;
+        Ok(propose(&app, change)?.changes(&app, change.applies))
+    }
+
     /// What a change would do; changes nothing.
     pub async fn effects_of(&self, id: &AppId, change: &SettingsChange<'_>) -> Result<Effects> {
         let app = self.app(id)?;
         let proposed = propose(&app, change)?;
         self.effects(&app, &proposed.settings, proposed.preset(), change.applies).await
+    }
+
+    /// The same for each whom that it can apply to, whatever it says of that.
+    pub async fn review_change(&self, id: &AppId, change: &SettingsChange<'_>) -> Result<SettingsReview> {
+        let app = self.app(id)?;
+        let proposed = propose(&app, change)?;
+        self.review(&app, &proposed.settings, proposed.preset()).await
     }
 }
 
@@ -142,6 +153,12 @@ impl Proposed {
     /// The preset that these settings name.
     pub(crate) fn preset(&self) -> Option<&'static Preset> {
         self.preset.as_deref().and_then(Preset::find)
+    }
+
+    /// Whether they make a new version of the settings of `app`.
+    fn changes(&self, app: &App, applies: Applies) -> bool {
+        let as_it_is = self.settings == app.settings && self.preset == app.preset;
+        !as_it_is || applies != Applies::New
     }
 
     /// Itself, if these settings may be used.

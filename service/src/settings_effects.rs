@@ -33,6 +33,9 @@ pub enum Applies {
 }
 
 impl Applies {
+    /// All of them, from the least to the most that it may end.
+    pub const ALL: [Self; 3] = [Self::New, Self::NextRefresh, Self::Now];
+
     /// How it is written.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -41,6 +44,14 @@ impl Applies {
             Self::Now => "now",
         }
     }
+}
+
+/// What a change would do to whom, for each whom that it can apply to, counted at one moment.
+pub struct SettingsReview {
+    /// When it was counted.
+    pub at: Timestamp,
+    /// In the order of [`Applies::ALL`].
+    pub effects: [Effects; Applies::ALL.len()],
 }
 
 /// What ends a session that a change ends.
@@ -63,10 +74,39 @@ impl Service {
         preset: Option<&Preset>,
         applies: Applies,
     ) -> Result<Effects> {
-        let now = self.now()?;
+        let mut counts = Counts { service: self, now: self.now()?, counted: Vec::new() };
+        self.effects_by(app, to, preset, applies, &mut counts).await
+    }
+
+    /// The same for each whom. What several of them end is counted once.
+    pub(crate) async fn review(
+        &self,
+        app: &App,
+        to: &Settings,
+        preset: Option<&Preset>,
+    ) -> Result<SettingsReview> {
+        let mut counts = Counts { service: self, now: self.now()?, counted: Vec::new() };
+        let [new, next_refresh, now] = Applies::ALL;
+        let effects = [
+            self.effects_by(app, to, preset, new, &mut counts).await?,
+            self.effects_by(app, to, preset, next_refresh, &mut counts).await?,
+            self.effects_by(app, to, preset, now, &mut counts).await?,
+        ];
+        Ok(SettingsReview { at: counts.now, effects })
+    }
+
+    async fn effects_by(
+        &self,
+        app: &App,
+        to: &Settings,
+        preset: Option<&Preset>,
+        applies: Applies,
+        counts: &mut Counts<'_>,
+    ) -> Result<Effects> {
+        let now = counts.now;
         let (mut by, mut ends_is_bound) = (EndsBy::default(), false);
         for (cause, over) in beyond(app, to, applies, now) {
-            let count = self.count_live_of(over, now).await?;
+            let count = counts.live(over).await?;
             let ends = count.sessions;
             ends_is_bound |= count.is_bound;
             match cause {
@@ -75,7 +115,7 @@ impl Service {
                 Cause::RefreshTokens => by.refresh_tokens += ends,
             }
         }
-        let live = self.count_live_of(Filter::of_app(app.id.clone()), now).await?;
+        let live = counts.live(Filter::of_app(app.id.clone())).await?;
         let ends = by.absolute_lifetime + by.idle_timeout + by.refresh_tokens;
         let observes = app.settings.reuse_detection == ReuseDetection::Observe;
         Ok(SettingsEffects {
@@ -91,11 +131,6 @@ impl Service {
             reuse_observed: if observes { Some(self.reuse_observed(app).await?) } else { None },
             warnings: said(warnings(to, preset)),
         })
-    }
-
-    async fn count_live_of(&self, of: Filter, now: Timestamp) -> Result<Count> {
-        let live = Filter { status: Some(Status::Live), ..of };
-        self.count(&live, now, COUNT_AT_MOST, STRETCHES_TO_DECIDE_BY).await
     }
 
     /// Whom reuse would have ended, as far as the events go back.
@@ -117,6 +152,26 @@ impl Service {
             }
         }
         Ok(ReuseObserved { sessions: sessions.len() as u64, users: users.len() as u64, since })
+    }
+}
+
+/// Counts of live sessions at one moment, each made once.
+struct Counts<'s> {
+    service: &'s Service,
+    now: Timestamp,
+    counted: Vec<(Filter, Count)>,
+}
+
+impl Counts<'_> {
+    /// How many of these live.
+    async fn live(&mut self, of: Filter) -> Result<Count> {
+        if let Some((_, count)) = self.counted.iter().find(|(known, _)| *known == of) {
+            return Ok(*count);
+        }
+        let live = Filter { status: Some(Status::Live), ..of.clone() };
+        let count = self.service.count(&live, self.now, COUNT_AT_MOST, STRETCHES_TO_DECIDE_BY).await?;
+        self.counted.push((of, count));
+        Ok(count)
     }
 }
 

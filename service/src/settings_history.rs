@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::limits::{PAGE_DEFAULT, PAGE_MAX};
 use crate::records::{self, SettingsRecord, settings_key};
 use crate::service::Service;
-use crate::settings_effects::{Effects, differences};
+use crate::settings_effects::{Effects, SettingsReview, differences};
 
 impl Service {
     /// The versions of an app's settings, newest first, below `before` where that is given.
@@ -78,6 +78,13 @@ impl Service {
         let app = self.app(id)?;
         let proposed = self.one_before(&app, change).await?;
         self.effects(&app, &proposed.settings, proposed.preset(), change.applies).await
+    }
+
+    /// The same for each whom that it can apply to, whatever `change` says of that.
+    pub async fn review_undo(&self, id: &AppId, change: &SettingsChange<'_>) -> Result<SettingsReview> {
+        let app = self.app(id)?;
+        let proposed = self.one_before(&app, change).await?;
+        self.review(&app, &proposed.settings, proposed.preset()).await
     }
 
     async fn one_before(&self, app: &App, change: &SettingsChange<'_>) -> Result<Proposed> {

@@ -1,29 +1,24 @@
 //! Ending every session that matches: counted first, confirmed, then done as a job that shows its progress and can be stopped.
 
 use askama::Template;
-use axum::Router;
-use axum::body::Body;
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{get, post};
-use axum::{Json, response};
-use http::HeaderMap;
+use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::json;
 use tenure_core::id::AppId;
 use tenure_core::time::Timestamp;
-use tenure_service::admins::AdminRole;
 use tenure_service::audit::Act;
 use tenure_service::end_jobs::{EndJob, JobState, NewEndJob, opened_by};
-use tenure_service::error::Error;
 use tenure_wire::session::SessionFilter;
 
-use super::admin::Admin;
+use super::at_app::{AtApp, OperatorAt, Sent};
 use super::form::Form;
 use super::page::{self, AppName, Frame, PageAnswer, PageFailure, Place};
 use super::{Console, query, words};
 use crate::answer::Failure;
-use crate::request::{Path, Query, app_id};
+use crate::request::{Path, Query};
 
 /// More than so many are ended only by whoever types the number.
 const TYPED_ABOVE: u64 = 100;
@@ -37,6 +32,12 @@ pub(super) fn routes() -> Router<Console> {
         .route("/apps/{app}/jobs/{job}/state", get(state))
         .route("/apps/{app}/jobs/{job}/stop", post(stop))
         .route("/apps/{app}/jobs/{job}/resume", post(resume))
+}
+
+/// Which job.
+#[derive(Deserialize)]
+struct OfJob {
+    job: String,
 }
 
 #[derive(Deserialize)]
@@ -129,16 +130,9 @@ pub(super) fn in_words(job: &EndJob) -> String {
 }
 
 /// How many would end; nothing does yet.
-async fn ask(
-    State(console): State<Console>,
-    Admin(admin): Admin,
-    Path(app): Path<String>,
-    asked: Result<Query<Asked>, Failure>,
-) -> PageAnswer {
-    let id = app_id(&app)?;
-    let (frame, app) = Frame::of_app(&console, &admin, Place::Sessions, "End sessions", &id)?;
-    let counted = counted(&console, &id, asked?.0.q, console.http.service.now()?).await?;
-    question((frame, app), counted, String::new(), None)
+async fn ask(State(console): State<Console>, at: AtApp, asked: Result<Query<Asked>, Failure>) -> PageAnswer {
+    let counted = counted(&console, &at.app.id, asked?.0.q, console.http.service.now()?).await?;
+    question(&console, &at, counted, String::new(), None)
 }
 
 /// What is asked about.
@@ -166,18 +160,19 @@ async fn counted(
 }
 
 fn question(
-    (frame, app): (Frame, AppName),
+    console: &Console,
+    at: &AtApp,
     counted: Counted,
     reason: String,
     problem: Option<String>,
 ) -> PageAnswer {
     let Counted { q, filter, as_of, matches, is_bound } = counted;
     page::show(&EndPage {
-        frame,
-        app,
+        frame: at.frame(console, Place::Sessions, "End sessions"),
+        app: at.name(),
         matches,
         none: matches == 0 && !is_bound,
-        count: words::counted(matches, is_bound, "live session"),
+        count: words::counted(matches, is_bound, "session"),
         everything: is_everything(&filter),
         typed: matches > TYPED_ABOVE,
         q,
@@ -195,25 +190,15 @@ fn is_everything(filter: &SessionFilter) -> bool {
 }
 
 /// Begins the job, if what was typed is what would end. Else asks again, and keeps what else was typed.
-async fn begin(
-    State(console): State<Console>,
-    Admin(admin): Admin,
-    Path(app): Path<String>,
-    headers: HeaderMap,
-    body: Body,
-) -> PageAnswer {
-    admin.require(AdminRole::Operator)?;
-    let id = app_id(&app)?;
-    let (frame, app) = Frame::of_app(&console, &admin, Place::Sessions, "End sessions", &id)?;
-    let form = Form::read(&console.http, &headers, body).await?;
-    let service = &console.http.service;
+async fn begin(State(console): State<Console>, OperatorAt(at): OperatorAt, Sent(form): Sent) -> PageAnswer {
+    let (service, id) = (&console.http.service, &at.app.id);
     // The question is about those that were there when it was asked: otherwise, with people signing in, no number would hold.
     let (now, asked) = (service.now()?, form.get("as_of").and_then(|text| text.parse().ok()));
     let as_of = asked.map_or(now, Timestamp::from_secs).min(now);
-    let counted = counted(&console, &id, form.get("q").unwrap_or_default().to_owned(), as_of).await?;
+    let counted = counted(&console, id, form.get("q").unwrap_or_default().to_owned(), as_of).await?;
     let reason = form.get("reason").unwrap_or_default().to_owned();
     if let Some(problem) = unconfirmed(&form, &counted) {
-        return question((frame, app), counted, reason, Some(problem));
+        return question(&console, &at, counted, reason, Some(problem));
     }
     let act = Act {
         action: "sessions_ended",
@@ -222,10 +207,10 @@ async fn begin(
         reason: Some(reason.clone()),
         detail: json!({"filter": counted.filter, "matched": counted.matches}),
     };
-    service.audit(&admin, act).await?;
+    service.audit(&at.admin, act).await?;
     let new = NewEndJob { filter: &counted.filter, words: &counted.q, why: Some(&reason), as_of };
-    let job = service.begin_end_job(&admin.name, &id, new).await?;
-    Ok(Redirect::to(&format!("/apps/{id}/jobs/{job}")).into_response())
+    let job = service.begin_end_job(&at.admin.name, id, new).await?;
+    Ok(to_job(&at, &job))
 }
 
 fn shortened(q: &str) -> String {
@@ -256,85 +241,69 @@ fn unconfirmed(form: &Form, counted: &Counted) -> Option<String> {
     None
 }
 
-async fn list(State(console): State<Console>, Admin(admin): Admin, Path(app): Path<String>) -> PageAnswer {
-    let id = app_id(&app)?;
-    let (frame, app) = Frame::of_app(&console, &admin, Place::Sessions, "Jobs", &id)?;
-    let jobs = console.http.service.end_jobs_of(&id).await?;
-    let jobs = jobs
-        .into_iter()
-        .map(|(id, job)| {
-            let shown = Progress::of(&job);
-            (id, job, shown)
-        })
-        .collect();
-    page::show(&JobsPage { frame, app, jobs })
+async fn list(State(console): State<Console>, at: AtApp) -> PageAnswer {
+    let jobs = console.http.service.end_jobs_of(&at.app.id).await?.into_iter();
+    let jobs = jobs.map(|(id, job)| {
+        let shown = Progress::of(&job);
+        (id, job, shown)
+    });
+    page::show(&JobsPage {
+        frame: at.frame(&console, Place::Sessions, "Jobs"),
+        app: at.name(),
+        jobs: jobs.collect(),
+    })
 }
 
-async fn show(
-    State(console): State<Console>,
-    Admin(admin): Admin,
-    Path((app, job)): Path<(String, String)>,
-) -> PageAnswer {
-    let id = app_id(&app)?;
-    let (frame, app) = Frame::of_app(&console, &admin, Place::Sessions, "Ending sessions", &id)?;
-    let found = console.http.service.end_job(&id, &job).await?;
+async fn show(State(console): State<Console>, at: AtApp, Path(OfJob { job: id }): Path<OfJob>) -> PageAnswer {
+    let job = console.http.service.end_job(&at.app.id, &id).await?;
     page::show(&JobPage {
-        frame,
-        app,
-        id: job,
-        begun: words::moment(found.begun_at().secs()),
-        shown: Progress::of(&found),
-        may_end: admin.require(AdminRole::Operator).is_ok(),
-        job: found,
+        frame: at.frame(&console, Place::Sessions, "Ending sessions"),
+        app: at.name(),
+        id,
+        begun: words::moment(job.begun_at().secs()),
+        shown: Progress::of(&job),
+        may_end: at.may_change(),
+        job,
     })
 }
 
 /// The same for a script that waits.
 async fn state(
     State(console): State<Console>,
-    _: Admin,
-    Path((app, job)): Path<(String, String)>,
+    at: AtApp,
+    Path(OfJob { job }): Path<OfJob>,
 ) -> Result<Response, PageFailure> {
-    let job = console.http.service.end_job(&app_id(&app)?, &job).await?;
+    let job = console.http.service.end_job(&at.app.id, &job).await?;
     Ok(Json(Progress::of(&job)).into_response())
 }
 
 async fn stop(
     State(console): State<Console>,
-    Admin(admin): Admin,
-    Path((app, job)): Path<(String, String)>,
+    OperatorAt(at): OperatorAt,
+    Path(OfJob { job }): Path<OfJob>,
 ) -> PageAnswer {
-    admin.require(AdminRole::Operator)?;
-    let id = app_id(&app)?;
-    audit(&console, &admin, "job_stopped", &id, &job).await?;
-    console.http.service.stop_end_job(&id, &job).await?;
-    Ok(back(&id, &job))
+    audit(&console, &at, "job_stopped", &job).await?;
+    console.http.service.stop_end_job(&at.app.id, &job).await?;
+    Ok(to_job(&at, &job))
 }
 
 async fn resume(
     State(console): State<Console>,
-    Admin(admin): Admin,
-    Path((app, job)): Path<(String, String)>,
+    OperatorAt(at): OperatorAt,
+    Path(OfJob { job }): Path<OfJob>,
 ) -> PageAnswer {
-    admin.require(AdminRole::Operator)?;
-    let id = app_id(&app)?;
-    audit(&console, &admin, "job_resumed", &id, &job).await?;
-    console.http.service.resume_end_job(&id, &job).await?;
-    Ok(back(&id, &job))
+    audit(&console, &at, "job_resumed", &job).await?;
+    console.http.service.resume_end_job(&at.app.id, &job).await?;
+    Ok(to_job(&at, &job))
 }
 
-async fn audit(
-    console: &Console,
-    admin: &tenure_service::admins::AdminCaller,
-    action: &'static str,
-    app: &AppId,
-    job: &str,
-) -> Result<(), Error> {
-    console.http.service.end_job(app, job).await?;
-    let (app, target) = (Some(app.clone()), job.to_owned());
-    console.http.service.audit(admin, Act { action, app, target, reason: None, detail: json!({}) }).await
+async fn audit(console: &Console, at: &AtApp, action: &'static str, job: &str) -> Result<(), PageFailure> {
+    let (service, app) = (&console.http.service, at.app.id.clone());
+    service.end_job(&app, job).await?;
+    let act = Act { action, app: Some(app), target: job.to_owned(), reason: None, detail: json!({}) };
+    Ok(service.audit(&at.admin, act).await?)
 }
 
-fn back(app: &AppId, job: &str) -> response::Response {
-    Redirect::to(&format!("/apps/{app}/jobs/{job}")).into_response()
+fn to_job(at: &AtApp, job: &str) -> Response {
+    Redirect::to(&format!("/apps/{}/jobs/{job}", at.app.id)).into_response()
 }

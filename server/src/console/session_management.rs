@@ -19,16 +19,12 @@ mod draft;
 
 mod fields;
 
-use std::sync::Arc;
-
 use axum::Router;
-use axum::body::Body;
 use axum::extract::State;
 use axum::routing::{get, post};
-use http::{HeaderMap, StatusCode};
+use http::StatusCode;
 use serde::Deserialize;
 use tenure_core::preset::Preset;
-use tenure_service::admins::{AdminCaller, AdminRole};
 use tenure_service::catalogue::App;
 
 use self::draft::Draft;
@@ -36,12 +32,10 @@ use self::form::FormPage;
 use self::meaning::{MeaningPiece, MeaningView};
 use self::since::since;
 use super::Console;
-use super::admin::Admin;
-use super::form::Form;
+use super::at_app::{AtApp, OperatorAt, Sent};
 use super::page::{self, Frame, PageAnswer, Place};
 use crate::answer::Failure;
-use crate::limits::MANAGEMENT_BODY_BYTES;
-use crate::request::{Path, Query, app_id};
+use crate::request::Query;
 
 /// The addresses of these pages.
 pub(super) fn routes() -> Router<Console> {
@@ -65,32 +59,19 @@ struct Arrival {
 /// The settings as they are, or with a preset filled in; nothing changes by looking.
 async fn show(
     State(console): State<Console>,
-    Admin(admin): Admin,
-    Path(id): Path<String>,
+    at: AtApp,
     arrival: Result<Query<Arrival>, Failure>,
 ) -> PageAnswer {
-    let (mut frame, app) = place(&console, &admin, &id)?;
     let Arrival { notice: word, preset } = arrival?.0;
-    frame.notice = word.and_then(|word| notice(&word, &app));
-    let draft = filled(Draft::of(&app), preset.as_deref(), &app)?;
-    let page = FormPage::of(&console, &admin, frame, &app, draft).await?;
-    page::show(&page)
+    let draft = filled(Draft::of(&at.app), preset.as_deref(), &at.app)?;
+    let said = word.and_then(|word| notice(&word, &at.app));
+    page::show(&FormPage::of(&console, &at, said, draft).await?)
 }
 
 /// What was typed, with a preset filled in or taken away if that was asked for.
-async fn edit(
-    State(console): State<Console>,
-    Admin(admin): Admin,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-    body: Body,
-) -> PageAnswer {
-    admin.require(AdminRole::Operator)?;
-    let (frame, app) = place(&console, &admin, &id)?;
-    let form = sent(&console, &headers, body).await?;
-    let draft = filled(Draft::sent(&form)?, form.get("fill"), &app)?;
-    let page = FormPage::of(&console, &admin, frame, &app, draft).await?;
-    page::show(&page)
+async fn edit(State(console): State<Console>, OperatorAt(at): OperatorAt, Sent(form): Sent) -> PageAnswer {
+    let draft = filled(Draft::sent(&form)?, form.get("fill"), &at.app)?;
+    page::show(&FormPage::of(&console, &at, None, draft).await?)
 }
 
 /// The draft with this preset filled in, or with none named.
@@ -106,23 +87,14 @@ fn filled(draft: Draft, fill: Option<&str>, app: &App) -> Result<Draft, Failure>
 }
 
 /// What is typed means this: a piece of the page, made anew as one types.
-async fn preview(
-    State(console): State<Console>,
-    Admin(admin): Admin,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-    body: Body,
-) -> PageAnswer {
-    admin.require(AdminRole::Operator)?;
-    let app = console.http.service.app(&app_id(&id)?)?;
-    let draft = Draft::sent(&sent(&console, &headers, body).await?)?;
-    page::show(&MeaningPiece { meaning: MeaningView::of(&console, &app, &draft).await? })
+async fn preview(State(console): State<Console>, OperatorAt(at): OperatorAt, Sent(form): Sent) -> PageAnswer {
+    let draft = Draft::sent(&form)?;
+    page::show(&MeaningPiece { meaning: MeaningView::of(&console, &at.app, &draft).await? })
 }
 
 /// The form again, with what is wrong beside each field.
-async fn mend(console: &Console, admin: &AdminCaller, app: &App, draft: Draft) -> PageAnswer {
-    let (frame, _) = place(console, admin, app.id.as_str())?;
-    let page = FormPage::of(console, admin, frame, app, draft).await?;
+async fn mend(console: &Console, at: &AtApp, draft: Draft) -> PageAnswer {
+    let page = FormPage::of(console, at, None, draft).await?;
     with_status(StatusCode::UNPROCESSABLE_ENTITY, page::show(&page))
 }
 
@@ -133,19 +105,9 @@ fn with_status(status: StatusCode, page: PageAnswer) -> PageAnswer {
     })
 }
 
-/// The frame and the app of every page here.
-fn place(
-    console: &Console,
-    admin: &AdminCaller,
-    id: &str,
-) -> Result<(Frame, Arc<App>), super::page::PageFailure> {
-    let id = app_id(id)?;
-    let (frame, _) = Frame::of_app(console, admin, Place::SessionManagement, "Session Management", &id)?;
-    Ok((frame, console.http.service.app(&id)?))
-}
-
-async fn sent(console: &Console, headers: &HeaderMap, body: Body) -> Result<Form, Failure> {
-    Form::read_up_to(MANAGEMENT_BODY_BYTES, &console.http, headers, body).await
+/// The frame of every page here.
+fn frame(console: &Console, at: &AtApp) -> Frame {
+    at.frame(console, Place::SessionManagement, "Session Management")
 }
 
 /// What a word in the address says; other words say nothing.

@@ -2,19 +2,24 @@
 
 use askama::Template;
 use serde_json::{Value, json};
-use tenure_service::admins::AdminCaller;
+use tenure_core::settings::Settings;
 use tenure_service::audit::Act;
 use tenure_service::catalogue::App;
-use tenure_service::change_settings::Applies;
+use tenure_service::change_settings::{Applies, SettingsReview};
 use tenure_wire::settings::{SettingChange, SettingsEffects};
 
-use super::effects::{Difference, TokensOfBefore, Way, applies, confirms, must_confirm, or_more};
+use super::effects::{
+    Difference, TokensOfBefore, WAYS, Way, applies, confirms, differences, must_confirm, or_more,
+    tokens_of_before, way,
+};
+use super::frame;
 use super::past::Past;
-use super::place;
 use crate::answer::Failure;
 use crate::console::Console;
+use crate::console::at_app::AtApp;
 use crate::console::form::Form;
-use crate::console::page::{AppName, Frame, PageFailure, Place};
+use crate::console::page::{AppName, Frame, Place};
+use crate::console::words::moment;
 
 /// What is put down of a value in the audit log, at most, in bytes of JSON.
 const AUDITED_BYTES: usize = 400;
@@ -31,6 +36,9 @@ pub(super) struct ReviewPage {
     pub(super) hidden: Vec<(&'static str, String)>,
     pub(super) changes: Vec<Difference>,
     pub(super) ways: Vec<Way>,
+    /// Unix seconds: when the sessions were counted.
+    pub(super) as_of: i64,
+    pub(super) as_of_words: String,
     pub(super) tokens: TokensOfBefore,
     pub(super) warnings: Vec<String>,
     /// What others changed since the form was opened, newest first.
@@ -80,24 +88,27 @@ impl Choices {
 }
 
 impl ReviewPage {
-    /// The page with what every review has.
+    /// The page with what every review has. `to` are the settings that there would be; `contested` of them others have changed
+    /// meanwhile.
     pub(super) fn of(
         console: &Console,
-        admin: &AdminCaller,
-        app: &App,
-        ways: Vec<Way>,
+        at: &AtApp,
+        review: &SettingsReview,
+        (to, contested): (&Settings, &[&str]),
         choices: Choices,
         says: Vec<String>,
-    ) -> Result<Self, PageFailure> {
-        let (frame, _) = place(console, admin, app.id.as_str())?;
-        Ok(Self {
-            frame,
-            app: AppName { id: app.id.to_string(), name: app.name.clone() },
+    ) -> Self {
+        let [effects, ..] = &review.effects;
+        let ways = WAYS.iter().zip(&review.effects);
+        let ways: Vec<_> = ways.map(|(named, effects)| way(*named, effects, to, choices.applies)).collect();
+        Self {
+            frame: frame(console, at),
+            app: at.name(),
             title: "",
             action: "",
             hidden: Vec::new(),
-            changes: Vec::new(),
-            tokens: TokensOfBefore { until_unix: 0, until: String::new() },
+            changes: differences(&effects.changes, contested),
+            tokens: tokens_of_before(effects),
             warnings: Vec::new(),
             meanwhile: Vec::new(),
             says,
@@ -106,8 +117,10 @@ impl ReviewPage {
             confirmation: choices.confirmation.unwrap_or_default(),
             must_confirm: ways.iter().any(|way| way.must_confirm),
             ways,
+            as_of: review.at.secs(),
+            as_of_words: moment(review.at.secs()),
             can_edit: false,
-        })
+        }
     }
 }
 

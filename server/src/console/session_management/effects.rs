@@ -11,8 +11,8 @@ use crate::console::words::{length, moment, number};
 /// A change that ends more sessions than this is made once their number was typed.
 const CONFIRM_ABOVE: u64 = 100;
 
-/// How each way is called, in the order of the page.
-pub(super) const WAYS: [(Applies, &str); 3] = [
+/// How each way is called, in the order of the page and of [`Applies::ALL`].
+pub(super) const WAYS: [(Applies, &str); Applies::ALL.len()] = [
     (Applies::New, "New sessions only"),
     (Applies::NextRefresh, "Live sessions too, at their next refresh"),
     (Applies::Now, "Live sessions too, now"),

@@ -1,15 +1,15 @@
 //! The form: every setting as a field, with the presets above and what they mean beside.
 
 use askama::Template;
-use tenure_service::admins::{AdminCaller, AdminRole};
-use tenure_service::catalogue::App;
 
 use super::cards::{self, Group};
 use super::draft::{CLIENTS, Draft};
 use super::fields::{FIELDS, Field, Kind};
+use super::frame;
 use super::meaning::{FieldProblem, MeaningView, weigh};
 use crate::answer::Failure;
 use crate::console::Console;
+use crate::console::at_app::AtApp;
 use crate::console::page::{AppName, Frame, Place};
 
 /// What stands in a section of its own; the rest is under "advanced".
@@ -77,14 +77,14 @@ struct Choice {
 }
 
 impl FormPage {
-    /// The form of `draft`.
+    /// The form of `draft`, below what is said first.
     pub(super) async fn of(
         console: &Console,
-        admin: &AdminCaller,
-        frame: Frame,
-        app: &App,
+        at: &AtApp,
+        notice: Option<String>,
         draft: Draft,
     ) -> Result<Self, Failure> {
+        let app = &at.app;
         let meaning = MeaningView::from(weigh(console, app, &draft).await?.considered);
         let view = |field: &&'static Field| FieldView::of(field, &draft, &meaning.problems);
         let one = |key: &str| Field::find(key).map(|field| view(&field)).ok_or_else(|| no_field(key));
@@ -92,7 +92,7 @@ impl FormPage {
             FIELDS.iter().filter(|field| !APART.contains(&field.key)).map(|f| view(&f)).collect();
         let leeway = draft.text("retry_leeway");
         Ok(Self {
-            app: AppName { id: app.id.to_string(), name: app.name.clone() },
+            app: at.name(),
             version: draft.version,
             behind: draft.version != app.settings_version,
             preset: draft.preset.map(|preset| preset.id),
@@ -107,8 +107,8 @@ impl FormPage {
             advanced_open: advanced.iter().any(|field| field.says.is_some()),
             advanced,
             meaning,
-            may_change: admin.require(AdminRole::Operator).is_ok(),
-            frame,
+            may_change: at.may_change(),
+            frame: Frame { notice, ..frame(console, at) },
         })
     }
 }

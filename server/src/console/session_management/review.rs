@@ -1,142 +1,122 @@
 //! What a change does, and making it: the difference, whom it reaches and how many sessions it ends, what others changed meanwhile,
 //! and why.
 
-use axum::body::Body;
 use axum::extract::State;
-use axum::response::{IntoResponse as _, Redirect};
-use http::{HeaderMap, StatusCode};
-use tenure_service::admins::{AdminCaller, AdminRole};
-use tenure_service::catalogue::App;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use http::StatusCode;
 use tenure_service::change_settings::SettingsChange;
 use tenure_service::error::Error;
 
 use super::confirm::{Choices, ReviewPage, act};
 use super::draft::Draft;
-use super::effects::{WAYS, differences, tokens_of_before, way};
 use super::meaning::{MeaningView, Weighed, weigh};
 use super::past::Past;
-use super::{mend, place, sent, with_status};
-use crate::answer::Failure;
+use super::{mend, with_status};
 use crate::console::Console;
-use crate::console::admin::Admin;
+use crate::console::at_app::{AtApp, OperatorAt, Sent};
 use crate::console::page::{self, PageAnswer};
-use crate::request::Path;
 
 /// The page before a change.
 pub(super) async fn show(
     State(console): State<Console>,
-    Admin(admin): Admin,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-    body: Body,
+    OperatorAt(at): OperatorAt,
+    Sent(form): Sent,
 ) -> PageAnswer {
-    admin.require(AdminRole::Operator)?;
-    let (_, app) = place(&console, &admin, &id)?;
-    let form = sent(&console, &headers, body).await?;
     let (draft, choices) = (Draft::sent(&form)?, Choices::sent(&form)?);
-    let weighed = weigh(&console, &app, &draft).await?;
+    let weighed = weigh(&console, &at.app, &draft).await?;
     if !weighed.considered.problems.is_empty() {
-        return mend(&console, &admin, &app, draft).await;
+        return mend(&console, &at, draft).await;
     }
-    reviewed(&console, &admin, &app, (draft, weighed), choices, Vec::new()).await
+    reviewed(&console, &at, (draft, weighed), choices, Vec::new()).await
 }
 
-/// Makes the change, if nothing is missing and nobody else was faster.
+/// Makes the change, if there is one, nothing is missing, and nobody else was faster.
 pub(super) async fn apply(
     State(console): State<Console>,
-    Admin(admin): Admin,
-    Path(id): Path<String>,
-    headers: HeaderMap,
-    body: Body,
+    OperatorAt(at): OperatorAt,
+    Sent(form): Sent,
 ) -> PageAnswer {
-    admin.require(AdminRole::Operator)?;
-    let (_, app) = place(&console, &admin, &id)?;
-    let form = sent(&console, &headers, body).await?;
     let (draft, choices) = (Draft::sent(&form)?, Choices::sent(&form)?);
-    let weighed = weigh(&console, &app, &draft).await?;
+    let weighed = weigh(&console, &at.app, &draft).await?;
     if !weighed.considered.problems.is_empty() {
-        return mend(&console, &admin, &app, draft).await;
+        return mend(&console, &at, draft).await;
     }
+    let (service, id) = (&console.http.service, &at.app.id);
     let given = weighed.given.settings.clone();
     let change = SettingsChange {
         given: &given,
         expected_version: Some(draft.version),
         applies: choices.applies,
         reason: choices.reason.as_deref(),
-        by: Some(&admin.name),
+        by: Some(&at.admin.name),
     };
-    let effects = match console.http.service.effects_of(&app.id, &change).await {
-        Err(Error::Conflict(_)) => return overtaken(&console, &admin, &app, draft, choices).await,
+    match service.would_change(id, &change) {
+        Err(Error::Conflict(_)) => return overtaken(&console, &at, draft, choices).await,
+        // There is nothing to put down.
+        Ok(false) => return Ok(arrived(&at, "unchanged")),
+        changes => drop(changes?),
+    }
+    let effects = match service.effects_of(id, &change).await {
+        Err(Error::Conflict(_)) => return overtaken(&console, &at, draft, choices).await,
         effects => effects?,
     };
     let missing = choices.missing(&effects, &deviations(&weighed));
     if !missing.is_empty() {
-        let page = reviewed(&console, &admin, &app, (draft, weighed), choices, missing).await;
+        let page = reviewed(&console, &at, (draft, weighed), choices, missing).await;
         return with_status(StatusCode::UNPROCESSABLE_ENTITY, page);
     }
-    console.http.service.audit(&admin, act("settings_changed", &app, &effects, &choices)).await?;
-    let word = match console.http.service.change_settings(&app.id, &change).await {
-        Err(Error::Conflict(_)) => return overtaken(&console, &admin, &app, draft, choices).await,
-        Err(error) => return Err(error.into()),
-        Ok(settings) if settings.version == app.settings_version => "unchanged",
-        Ok(_) => "applied",
-    };
-    Ok(Redirect::to(&format!("/apps/{id}/session-management?notice={word}")).into_response())
+    service.audit(&at.admin, act("settings_changed", &at.app, &effects, &choices)).await?;
+    match service.change_settings(id, &change).await {
+        Err(Error::Conflict(_)) => overtaken(&console, &at, draft, choices).await,
+        changed => {
+            changed?;
+            Ok(arrived(&at, "applied"))
+        }
+    }
+}
+
+fn arrived(at: &AtApp, notice: &str) -> Response {
+    Redirect::to(&format!("/apps/{}/session-management?notice={notice}", at.app.id)).into_response()
 }
 
 /// Somebody else was faster: what they did is shown, and what was typed is kept.
-async fn overtaken(
-    console: &Console,
-    admin: &AdminCaller,
-    app: &App,
-    draft: Draft,
-    choices: Choices,
-) -> PageAnswer {
-    let app = console.http.service.app(&app.id)?;
-    let weighed = weigh(console, &app, &draft).await?;
+async fn overtaken(console: &Console, at: &AtApp, draft: Draft, choices: Choices) -> PageAnswer {
+    let at = at.anew(console)?;
+    let weighed = weigh(console, &at.app, &draft).await?;
     if !weighed.considered.problems.is_empty() {
-        return mend(console, admin, &app, draft).await;
+        return mend(console, &at, draft).await;
     }
     let says = vec!["Somebody changed the settings meanwhile. Nothing was changed by you, and nothing of yours is lost: look again.".to_owned()];
-    let page = reviewed(console, admin, &app, (draft, weighed), choices, says).await;
+    let page = reviewed(console, &at, (draft, weighed), choices, says).await;
     with_status(StatusCode::CONFLICT, page)
 }
 
 async fn reviewed(
     console: &Console,
-    admin: &AdminCaller,
-    app: &App,
+    at: &AtApp,
     (draft, weighed): (Draft, Weighed),
     choices: Choices,
     says: Vec<String>,
 ) -> PageAnswer {
     let to = &weighed.considered.settings;
-    let (mut ways, mut last) = (Vec::new(), None);
-    for named in WAYS {
-        let change = SettingsChange {
-            given: &weighed.given.settings,
-            expected_version: None,
-            applies: named.0,
-            reason: None,
-            by: None,
-        };
-        let effects = console.http.service.effects_of(&app.id, &change).await?;
-        ways.push(way(named, &effects, to, choices.applies));
-        last = Some(effects);
-    }
-    let effects = last.ok_or_else(|| Failure::from(Error::bug("a change reaches nobody in no way")))?;
+    let change = SettingsChange {
+        given: &weighed.given.settings,
+        expected_version: None,
+        applies: choices.applies,
+        reason: None,
+        by: None,
+    };
+    let review = console.http.service.review_change(&at.app.id, &change).await?;
     let theirs = weighed.since.versions.iter().flat_map(|version| &version.changes);
     let contested: Vec<_> = theirs.map(|change| change.setting.as_str()).collect();
     let page = ReviewPage {
         title: "Review the change",
         action: "apply",
-        changes: differences(&effects.changes, &contested),
-        tokens: tokens_of_before(&effects),
         meanwhile: weighed.since.versions.iter().map(Past::from).collect(),
         deviates: deviations(&weighed),
-        hidden: draft.rebased(&weighed.given, to, app.settings_version).hidden(),
+        hidden: draft.rebased(&weighed.given, to, at.app.settings_version).hidden(),
         can_edit: true,
-        ..ReviewPage::of(console, admin, app, ways, choices, says)?
+        ..ReviewPage::of(console, at, &review, (to, &contested), choices, says)
     };
     let MeaningView { mut warnings, not_met, .. } = MeaningView::from(weighed.considered);
     warnings.extend(

@@ -68,6 +68,45 @@ async fn few_need_no_number() {
     assert_eq!(live().await, 0);
 }
 
+/// Settings that are in force already are no change: neither a version nor a line of the log. To hold live sessions to them is one.
+#[tokio::test]
+async fn what_changes_nothing_is_said_and_not_put_down() {
+    let (world, admin) = shop().await;
+    with_sessions(&world, 1).await;
+    let version = TestApp::new(&world, "shop").settings().await["version"].clone();
+    let review = opened(&admin).await.send(&admin, "review").await.expect(200);
+    assert!(review.text().contains("Nothing: the settings are like this already."), "{}", review.text());
+    let done = Fields::of(&review).with("reason", "by mistake").send(&admin, "apply").await.expect(303);
+    let page = admin.open(done.header("location").unwrap()).await.expect(200).text();
+    assert!(page.contains("The settings were like this already: version 2 stays in force."), "{page}");
+    let log = async || world.service.audit_log(None, 1).await.unwrap().lines.remove(0).action;
+    assert_eq!(log().await, "signed_in", "nothing was done");
+    assert_eq!(TestApp::new(&world, "shop").settings().await["version"], version);
+    Fields::of(&review).with("applies", "next_refresh").send(&admin, "apply").await.expect(303);
+    assert_eq!(log().await, "settings_changed");
+    assert_ne!(TestApp::new(&world, "shop").settings().await["version"], version);
+}
+
+/// What several ways end is counted once, and at one moment, which the page states.
+#[tokio::test]
+async fn a_review_counts_each_thing_once() {
+    let (world, admin) = shop().await;
+    with_sessions(&world, 3).await;
+    let form = opened(&admin).await.with("idle_timeout", "2m").with("auth_token_ttl", "60s");
+    let form = form.with("expiring_notice", "30s");
+    let calls = async |below: &str| {
+        let before = world.memory.calls();
+        let answer = form.send(&admin, below).await.expect(200);
+        (world.memory.calls() - before, answer.text())
+    };
+    let (of_form, _) = calls("edit").await;
+    let (of_review, page) = calls("review").await;
+    assert_eq!(of_review - of_form, 3, "those that live, the old among them, and the idle");
+    assert!(page.contains("Ends 3 of 3 live sessions."), "{page}");
+    let now = world.service.now().unwrap().secs();
+    assert!(page.contains(&format!("counted as of <time data-unix=\"{now}\">")), "{page}");
+}
+
 /// Where values go beyond the preset's standard, both the settings and the log say why.
 #[tokio::test]
 async fn a_deviation_needs_a_justification_and_a_reason() {
