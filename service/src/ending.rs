@@ -86,7 +86,9 @@ impl Service {
         (end.at, end.remember_until) = (at, end.remember_until.plus(at.since(end.at)));
         let done = self.store.end_where(end).await?;
         done.families.iter().for_each(|id| self.views.forget(*id));
-        self.tallies.end(end.reason, done.families.len());
+        let ended = done.families.len() as u64;
+        let tallies = end.filter.app.as_ref().map_or(&self.tallies, |app| self.tallies_of(app));
+        tallies.end(end.reason, ended);
         end.after = done.next;
         if end.announce.take().is_some() {
             self.revocations.catch_up(&self.store, end.at).await?;
@@ -95,6 +97,6 @@ impl Service {
             let took = self.monotonic().saturating_sub(begun);
             self.clock.wait((took * ENDS_REST).min(ENDS_REST_MOST)).await;
         }
-        Ok(done.families.len() as u64)
+        Ok(ended)
     }
 }

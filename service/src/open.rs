@@ -74,8 +74,9 @@ impl Service {
                 opening.ends.iter().for_each(|id| self.views.forget(*id));
                 self.still_there(&app, receipt.family()).await?;
                 self.views.put(receipt.family().clone());
-                self.tallies.opened.fetch_add(1, Ordering::Relaxed);
-                self.tallies.end(EndReason::Limit, opening.ends.len());
+                let tallies = self.tallies_of(&app.id);
+                tallies.opened.fetch_add(1, Ordering::Relaxed);
+                tallies.end(EndReason::Limit, opening.ends.len() as u64);
                 self.note_all(&ends_for(&opening, now)).await;
                 let mut issued = self.issue(&app, &receipt, &token, now).await?;
                 if handoff.is_some() {

@@ -62,8 +62,8 @@ impl Service {
             state: state.to_owned(),
             opened_at: recovering.opened.as_ref().map(|open| secs(open.opened_at_ms)),
             closes_at: recovering.opened.as_ref().map(|open| secs(open.closes_at_ms)),
-            fast_forwarded: self.tallies.served[Served::FastForwarded as usize].load(Ordering::Relaxed),
-            out_of_sync: self.tallies.refused[Refusal::OutOfSync.place()].load(Ordering::Relaxed),
+            fast_forwarded: self.tallies().served[Served::FastForwarded as usize].load(Ordering::Relaxed),
+            out_of_sync: self.tallies().refused[Refusal::OutOfSync.place()].load(Ordering::Relaxed),
             restored: recovering.restored.as_ref().map(|restored| Restored {
                 at: secs(restored.at_ms),
                 backup_made_at: secs(restored.backup_made_at_ms),

@@ -8,10 +8,11 @@ use tenure_core::digest::Salt;
 use tenure_core::family::Family;
 use tenure_core::id::{AppId, Seq};
 use tenure_core::policy::Activity;
-use tenure_core::refusal::Refusal;
+use tenure_core::refusal::{EndReason, Refusal};
 use tenure_core::rotate::{Circumstances, Decision, Notice, Presented, Via, decide};
+use tenure_core::time::{Span, Timestamp};
 use tenure_core::token::IdempotencyKey;
-use tenure_store::{Committed, Unavailable};
+use tenure_store::{Committed, Filter, Unavailable};
 use tracing::Instrument as _;
 
 use crate::catalogue::App;
@@ -19,7 +20,7 @@ use crate::entropy::fresh;
 use crate::error::{Error, Result};
 use crate::events::{self, Type};
 use crate::issue::Issued;
-use crate::limits::{ATTEMPTS, retry_after};
+use crate::limits::{ATTEMPTS, COUNT_AT_MOST, STRETCHES_TO_DECIDE_BY, retry_after};
 use crate::service::Service;
 
 /// A presented refresh token, with everything that came with it.
@@ -45,7 +46,7 @@ impl Service {
         let now = self.now()?;
         let app = self.app(request.app)?;
         let Some(token) = self.authenticate(request.token).await else {
-            self.tallies.refuse(Refusal::Unknown);
+            self.tallies_of(request.app).refuse(Refusal::Unknown);
             return Err(Error::Session(Refusal::Unknown));
         };
         let rate = self.session_rate.count(&token.family(), self.monotonic());
@@ -79,7 +80,7 @@ impl Service {
         presented: &Presented<'_>,
         c: &Circumstances<'_>,
     ) -> Result<Issued> {
-        let id = presented.token.family();
+        let (id, tallies) = (presented.token.family(), self.tallies_of(&app.id));
         let mut view = self.views.get(&self.store, id).await?;
         for _ in 0..ATTEMPTS {
             match (decide(view.family.as_deref(), presented, c), &view.family) {
@@ -87,14 +88,14 @@ impl Service {
                     let commit = self.store.commit(seen, &change).instrument(tracing::debug_span!("commit"));
                     if let Committed::Live(receipt) = commit.await? {
                         self.views.put(receipt.family().clone());
-                        self.tallies.served[served as usize].fetch_add(1, Ordering::Relaxed);
+                        tallies.served[served as usize].fetch_add(1, Ordering::Relaxed);
                         self.tell(notice, seen, c).await;
                         return self.issue(app, &receipt, &token, c.now).await;
                     }
                 }
                 (Decision::End { change, refusal }, Some(seen)) => {
                     if let Committed::Ended = self.store.commit(seen, &change).await? {
-                        self.tallies.refuse(refusal);
+                        tallies.refuse(refusal);
                         self.after_end(seen, &change, c).await;
                         return Err(Error::Session(refusal));
                     }
@@ -103,12 +104,12 @@ impl Service {
                     if let Some(seen) = seen {
                         self.tell(notice, seen, c).await;
                     }
-                    self.tallies.refuse(refusal);
+                    tallies.refuse(refusal);
                     return Err(Error::Session(refusal));
                 }
                 _ => {} // A refusal on a view that may be stale.
             }
-            self.tallies.stale.fetch_add(1, Ordering::Relaxed);
+            tallies.stale.fetch_add(1, Ordering::Relaxed);
             view = self.views.load(&self.store, id).await?;
         }
         Err(Error::Unavailable(Unavailable::new(
@@ -118,16 +119,40 @@ impl Service {
 
     async fn after_end(&self, seen: &Family, change: &Change, c: &Circumstances<'_>) {
         self.views.forget(seen.id);
-        let Change::End { scope, reason, .. } = change else { return };
-        self.tallies.end(*reason, 1);
+        let Change::End { scope, reason, at, .. } = change else { return };
+        let tallies = self.tallies_of(&seen.app);
+        match scope {
+            Scope::Session => tallies.end(*reason, 1),
+            Scope::User => tallies.end(*reason, self.ended_with(seen, *reason, *at).await),
+        }
+        if *reason == EndReason::Reused {
+            tallies.reuse_caught.fetch_add(1, Ordering::Relaxed);
+        }
         let detail = json!({"reason": reason.as_str(), "every_session_of_the_user": *scope == Scope::User});
         self.note(events::of_session(Type::Ended, c.now, (&seen.app, &seen.user, seen.id), detail)).await;
+    }
+
+    /// How many sessions of its user have ended in the commit that ended `seen`, which says how: this one at least.
+    async fn ended_with(&self, seen: &Family, reason: EndReason, at: Timestamp) -> u64 {
+        let together = Filter {
+            reason: Some(reason),
+            ended_from: Some(at),
+            ended_before: Some(at.plus(Span::from_millis(1))),
+            ..Filter::of_user(seen.app.clone(), seen.user.clone())
+        };
+        match self.count(&together, at, COUNT_AT_MOST, STRETCHES_TO_DECIDE_BY).await {
+            Ok(count) => count.sessions.max(1),
+            Err(error) => {
+                tracing::warn!(%error, "how many sessions of a user ended could not be counted");
+                1
+            }
+        }
     }
 
     async fn tell(&self, notice: Option<Notice>, seen: &Family, c: &Circumstances<'_>) {
         let Some(notice) = notice else { return };
         if notice == Notice::ReuseObserved {
-            self.tallies.reuse_observed.fetch_add(1, Ordering::Relaxed);
+            self.tallies_of(&seen.app).reuse_observed.fetch_add(1, Ordering::Relaxed);
         }
         // These change nothing, and so come back as often as a client likes.
         let repeats = matches!(notice, Notice::ReuseObserved | Notice::OutOfSync);

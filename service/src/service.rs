@@ -51,6 +51,8 @@ pub struct Service {
     pub(crate) notice_rate: Rate<FamilyId>,
     pub(crate) high_water: AtomicI64,
     pub(crate) tallies: Tallies,
+    /// Apart from the others: sessions of admins are in no figure of the installation.
+    pub(crate) console_tallies: Tallies,
     pub(crate) running_jobs: RunningJobs,
     /// Wakes those who follow the events.
     pub(crate) happened: watch::Sender<()>,
@@ -105,8 +107,10 @@ pub struct Tallies {
     pub reuse_observed: AtomicU64,
     /// Sessions opened.
     pub opened: AtomicU64,
-    /// Sessions ended, by reason, in the order of [`EndReason::ALL`]. Reuse that ends every session of a user counts once.
+    /// Sessions ended, by reason, in the order of [`EndReason::ALL`].
     pub ended: [AtomicU64; EndReason::ALL.len()],
+    /// Times that a used token came back and ended something: one session, or every session of its user.
+    pub reuse_caught: AtomicU64,
     /// Times that a decision had to be made again because somebody else was faster.
     pub stale: AtomicU64,
 }
@@ -118,8 +122,8 @@ impl Tallies {
     }
 
     /// Counts sessions that ended.
-    pub(crate) fn end(&self, reason: EndReason, sessions: usize) {
-        self.ended[reason.place()].fetch_add(sessions as u64, Ordering::Relaxed);
+    pub(crate) fn end(&self, reason: EndReason, sessions: u64) {
+        self.ended[reason.place()].fetch_add(sessions, Ordering::Relaxed);
     }
 }
 
@@ -164,9 +168,14 @@ impl Service {
         &self.options.public_url
     }
 
-    /// What was done since the start.
+    /// What was done since the start to the sessions of every app but the console's own.
     pub fn tallies(&self) -> &Tallies {
         &self.tallies
+    }
+
+    /// Where what is done to sessions of `app` is counted.
+    pub(crate) fn tallies_of(&self, app: &AppId) -> &Tallies {
+        if app.is_console() { &self.console_tallies } else { &self.tallies }
     }
 
     /// Whether requests can be served: the clock is right and the store commits.

@@ -81,7 +81,7 @@ impl Service {
         let now = self.now()?;
         let change = end(family.id, reason, &self.app(&family.app)?.policy_at(now), now);
         if let Committed::Ended = self.store.commit(family, &change).await? {
-            self.tallies.end(reason, 1);
+            self.tallies_of(&family.app).end(reason, 1);
             let detail = json!({"reason": reason.as_str()});
             let whose = (&family.app, &family.user, family.id);
             self.note(events::of_session(Type::Ended, now, whose, detail)).await;

@@ -29,7 +29,7 @@ impl Service {
             let (Some(change), Some(seen)) = (change, stored) else { return Ok(true) };
             if let Committed::Ended = self.store.commit(seen, &change).await? {
                 self.views.forget(seen.id);
-                self.tallies.end(EndReason::User, 1);
+                self.tallies_of(&app.id).end(EndReason::User, 1);
                 let detail = json!({"reason": EndReason::User.as_str()});
                 self.note(events::of_session(Type::Ended, now, (&seen.app, &seen.user, seen.id), detail))
                     .await;

@@ -110,6 +110,7 @@ impl Service {
                 options.cached_sessions.max(1000),
             ),
             tallies: Tallies::default(),
+            console_tallies: Tallies::default(),
             running_jobs: RunningJobs::default(),
             happened: watch::Sender::new(()),
             feed_news: watch::Sender::new(()),

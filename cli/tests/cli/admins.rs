@@ -3,26 +3,10 @@
 use std::thread::sleep;
 use std::time::Duration;
 
-use crate::support::ask::{Answer, ask_with};
+use crate::support::console::{enter, parts};
 use crate::support::dev::{Folder, port_of_ones_own};
 use crate::support::process::{Server, run, tenure};
 use crate::support::production::Production;
-
-/// Where a link leads, and its code.
-fn parts(link: &str) -> (u16, &str) {
-    let (page, code) = link.split_once('#').expect("a code behind the link");
-    let port = page.strip_prefix("http://localhost:").and_then(|rest| rest.strip_suffix("/sign-in"));
-    (port.and_then(|port| port.parse().ok()).expect("a port"), code)
-}
-
-/// Uses a link as its page does.
-fn enter(link: &str) -> Answer {
-    let (port, code) = parts(link);
-    let host = format!("localhost:{port}");
-    let origin = format!("http://{host}");
-    let headers = [("Origin", origin.as_str()), ("Content-Type", "application/x-www-form-urlencoded")];
-    ask_with((port, &host), "POST", "/sign-in", &headers, &format!("code={code}")).expect("an answer")
-}
 
 /// Waits for the log of a server to hold so many links, and gives the last one.
 fn link_in_the_log(server: &Server, links: usize) -> String {

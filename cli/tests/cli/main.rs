@@ -4,6 +4,7 @@ mod admins;
 mod app_file;
 mod backup;
 mod commands;
+mod console_numbers;
 mod dev;
 mod disk;
 mod doctor;

@@ -2,6 +2,7 @@
 #![allow(dead_code)] // Each test binary uses a part of it.
 
 pub mod ask;
+pub mod console;
 pub mod dev;
 pub mod process;
 pub mod production;

@@ -27,6 +27,7 @@ struct Sample {
     at: i64,
     served: u64,
     replayed: u64,
+    reuse: u64,
     ended: [u64; EndReason::ALL.len()],
     ranges: [u64; MICROS.len() + 1],
     /// Live sessions, if they were counted since the sample before.
@@ -48,6 +49,8 @@ pub(super) struct Stretch {
     /// 99 of 100 refreshes were answered within so many milliseconds; none where there were none.
     pub(super) p99_millis: Option<f64>,
     pub(super) replays: u64,
+    /// Used tokens that came back and ended something.
+    pub(super) reuse: u64,
     pub(super) ended: [u64; EndReason::ALL.len()],
     pub(super) active: Option<u64>,
 }
@@ -101,6 +104,7 @@ fn sample(http: &Http, active: Option<u64>) -> Sample {
         at: http.service.now().map_or(0, |now| now.secs()),
         served: rotated + replayed + reissued + fast_forwarded,
         replayed: replayed + reissued,
+        reuse: read(&tallies.reuse_caught),
         ended: tallies.ended.each_ref().map(read),
         ranges: http.measures.of(RouteClass::Refresh).ranges,
         active,
@@ -115,6 +119,7 @@ fn between(from: &Sample, to: &Sample) -> Stretch {
         refreshes_per_second: if secs > 0.0 { served as f64 / secs } else { 0.0 },
         p99_millis: percentile(&differences(&from.ranges, &to.ranges)),
         replays: to.replayed.saturating_sub(from.replayed),
+        reuse: to.reuse.saturating_sub(from.reuse),
         ended: differences(&from.ended, &to.ended),
         active: to.active,
     }

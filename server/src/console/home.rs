@@ -115,7 +115,7 @@ async fn shown(console: &Console) -> Result<Shown, Failure> {
         rate: rate(recent.refreshes_per_second),
         p99: recent.p99_millis.map_or("–".to_owned(), within),
         replays: number(in_all.replays),
-        reuse: number(in_all.ended[EndReason::Reused.place()]),
+        reuse: number(in_all.reuse),
         ended: ended(&in_all),
         series: series(&figures.hour()),
     })
@@ -159,7 +159,7 @@ fn series(hour: &[Stretch]) -> Series {
         series.refreshes.push((stretch.refreshes_per_second * 10.0).round() / 10.0);
         series.p99.push(stretch.p99_millis.filter(|millis| millis.is_finite()));
         series.replays.push(stretch.replays);
-        series.reuse.push(stretch.ended[EndReason::Reused.place()]);
+        series.reuse.push(stretch.reuse);
         series.ended.push(stretch.ended.iter().sum());
         series.active.push(stretch.active);
     }

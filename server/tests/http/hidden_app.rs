@@ -77,6 +77,41 @@ async fn its_id_is_reserved_and_in_no_list() {
 }
 
 #[tokio::test]
+async fn what_admins_do_is_in_no_figure() {
+    let (world, issued) = world().await;
+    let shop = world.app("shop").await;
+    let ann = shop.open("ann").await;
+    shop.sign_out(&ann.refresh).await.expect(200);
+    let figures = async || {
+        let text = world.get("/metrics").send().await.expect(200).text();
+        let of_sessions = |line: &&str| {
+            line.starts_with("tenure_sessions_")
+                || line.starts_with("tenure_refreshes_")
+                || line.starts_with("tenure_reuse")
+        };
+        text.lines().filter(of_sessions).map(str::to_owned).collect::<Vec<_>>()
+    };
+    let before = figures().await;
+    assert!(before.contains(&"tenure_sessions_opened_total 1".to_owned()), "{before:?}");
+    assert!(
+        before.contains(&"tenure_sessions_ended_total{reason=\"ended_by_user\"} 1".to_owned()),
+        "{before:?}"
+    );
+    let token = issued.result.refresh_token.as_deref().unwrap();
+    let next = world.service.admin_refresh(token, Activity::Unsaid).await.unwrap();
+    assert!(world.service.admin_refresh("tr1_x", Activity::Unsaid).await.is_err());
+    let admin = world.service.admin_of(&next.result.auth_token).await.unwrap().unwrap();
+    world.service.admin_sign_out(&admin).await.unwrap();
+    let stolen = world.service.make_owner_link().await.unwrap();
+    let stolen = world.service.admin_sign_in(stolen.reveal(), None).await.unwrap();
+    let first = stolen.result.refresh_token.as_deref().unwrap();
+    world.service.admin_refresh(first, Activity::Unsaid).await.unwrap();
+    world.pass(31);
+    assert!(world.service.admin_refresh(first, Activity::Unsaid).await.is_err(), "reuse");
+    assert_eq!(figures().await, before);
+}
+
+#[tokio::test]
 async fn no_other_app_takes_its_tokens() {
     let (world, issued) = world().await;
     let shop = world.app("shop").await;
