@@ -1,9 +1,17 @@
 // What every page of the console does besides being read: times in the reader's own zone, and buttons that ask first.
-for (const time of document.querySelectorAll('time[data-unix]')) {
-  const at = new Date(Number(time.dataset.unix) * 1000);
+const LONG_AGO = 300 * 86_400_000;
+
+/** Writes the Unix second `unix` into `time`: in the reader's own zone, with the year where it may be another one, and in UTC on asking. */
+export function write(time, unix) {
+  const at = new Date(unix * 1000);
+  const year = Math.abs(Date.now() - at) > LONG_AGO ? 'numeric' : undefined;
+  const clock = { hour: 'numeric', minute: '2-digit', second: '2-digit' };
+  time.dateTime = at.toISOString();
   time.title = `${at.toISOString().replace('T', ' ').slice(0, 19)} UTC`;
-  time.textContent = at.toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+  time.textContent = at.toLocaleString(undefined, { year, month: 'short', day: 'numeric', ...clock });
 }
+
+for (const time of document.querySelectorAll('time[data-unix]')) write(time, Number(time.dataset.unix));
 
 for (const form of document.querySelectorAll('form[data-ask]')) {
   form.addEventListener('submit', (event) => {

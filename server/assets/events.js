@@ -1,4 +1,6 @@
 // Events as they happen: put on top of the table while it is followed, kept back while it is paused.
+import { write } from './console.js';
+
 const MOST_ROWS = 500;
 
 const button = document.getElementById('tail');
@@ -17,8 +19,9 @@ const link = (address, text) => {
   return element;
 };
 
-const cell = (row, content, className = '') => {
+const cell = (row, label, content, className = '') => {
   const element = row.insertCell();
+  element.dataset.label = label;
   element.className = className;
   if (content) element.append(content);
 };
@@ -27,17 +30,14 @@ const show = (event) => {
   document.getElementById('no-events')?.remove();
   const row = rows.insertRow(0);
   const time = document.createElement('time');
-  const at = new Date(event.at * 1000);
-  time.dateTime = at.toISOString();
-  time.title = `${at.toISOString().replace('T', ' ').slice(0, 19)} UTC`;
-  time.textContent = at.toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+  write(time, event.at);
   const user = event.user_id && link(`/apps/${app}/users?user_id=${encodeURIComponent(event.user_id)}`, event.user_id);
   const session = event.session_id && link(`/apps/${app}/sessions/${event.session_id}`, event.support_code);
-  cell(row, time, 'nowrap');
-  cell(row, event.words);
-  cell(row, event.type, 'mono small');
-  cell(row, user);
-  cell(row, session, 'mono nowrap');
+  cell(row, 'When', time, 'nowrap');
+  cell(row, 'What', event.words, 'wrap');
+  cell(row, 'Type', event.type, 'mono small nowrap');
+  cell(row, 'User', user, 'wrap');
+  cell(row, 'Session', session, 'mono nowrap');
   while (rows.rows.length > MOST_ROWS) rows.deleteRow(-1);
 };
 

@@ -20,8 +20,9 @@ export function complaints(page) {
   });
   page.on('pageerror', (error) => said.push(`exception: ${error.message}`));
   page.on('requestfailed', (request) => {
-    // A stream that the page closes when it is left has not failed.
-    if (request.resourceType() !== 'eventsource') said.push(`failed: ${request.url()} ${request.failure()?.errorText}`);
+    // What a page is left before, what it closes, and what becomes a download has not failed.
+    const error = request.failure()?.errorText;
+    if (request.resourceType() !== 'eventsource' && error !== 'net::ERR_ABORTED') said.push(`failed: ${request.url()} ${error}`);
   });
   return said;
 }

@@ -55,7 +55,7 @@ impl From<AuditLine> for Line {
             app: line.app.unwrap_or_default(),
             target: line.target,
             reason: line.reason.unwrap_or_default(),
-            detail: if empty { String::new() } else { line.detail.to_string() },
+            detail: if empty { String::new() } else { words::json(&line.detail.to_string()) },
         }
     }
 }

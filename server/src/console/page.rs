@@ -86,9 +86,14 @@ impl Frame {
         self.apps.iter().filter(shown).collect()
     }
 
+    /// Whether the page is about the app `id`.
+    pub(crate) fn is_about(&self, id: &str) -> bool {
+        self.app.as_ref().is_some_and(|app| app.id == id)
+    }
+
     /// Whether the page is at `place` of the app `id`.
     pub(crate) fn is_at(&self, id: &str, place: &Place) -> bool {
-        self.place == *place && self.app.as_ref().is_some_and(|app| app.id == id)
+        self.place == *place && self.is_about(id)
     }
 }
 

@@ -54,7 +54,7 @@ pub(super) fn parse(text: &str, now: i64) -> Result<SessionFilter, Mistake> {
                 Err("has a quotation mark without its other; inside of them two stand for one".into())
             }
             Some(key) => put(&mut filter, key, &value, now),
-            None => Err(format!("needs to say what it is: user:{value}, perhaps")),
+            None => Err("needs to say what it is: put user: before it, perhaps".to_owned()),
         };
         put.map_err(|says| mistake(text, place, says))?;
     }
@@ -147,7 +147,7 @@ mod tests {
     fn a_mistake_points_at_its_word_and_says_what_would_be_right() {
         for (text, word, says) in [
             ("user:ann usr:bob", "usr:bob", "user"),
-            ("ann", "ann", "user:ann"),
+            ("ann", "ann", "put user: before it"),
             ("idle:7d", "idle:7d", "idle:>7d"),
             ("idle:>x", "idle:>x", "idle:>7d"),
             ("status:alive x:y", "status:alive", "status:live"),

@@ -106,7 +106,7 @@ async fn show(
         device: device.name.unwrap_or_default(),
         user_agent: device.user_agent.unwrap_or_default(),
         place: device.ip.unwrap_or_default(),
-        claims: serde_json::to_string_pretty(&session.claims).unwrap_or_default(),
+        claims: words::json(&serde_json::to_string_pretty(&session.claims).unwrap_or_default()),
         signed_in: words::moment(session.auth_time),
         active: words::moment(session.active_at),
         refreshed: words::moment(session.refreshed_at),

@@ -106,12 +106,16 @@ async fn show(
     Admin(admin): Admin,
     asked: Result<Query<Asked>, Failure>,
 ) -> PageAnswer {
-    let asked = asked?.0;
+    let mut asked = asked?.0;
     let frame = Frame::new(&console, &admin, Place::Why, "Why was I signed out?");
     let (found, problem) = match asked.answer(&console).await? {
         Ok(found) => (found, None),
         Err(problem) => (Vec::new(), Some(problem)),
     };
+    // A field for a moment takes nothing else.
+    if query::minute(asked.at.trim()).is_none() {
+        asked.at.clear();
+    }
     let answers =
         found.into_iter().map(|explained| Said::of(&console, explained)).collect::<Result<_, _>>()?;
     page::show(&WhyPage { frame, asked, problem, answers })
@@ -138,7 +142,7 @@ impl Asked {
             "" => None,
             at => match query::minute(at) {
                 Some(second) => Some(Timestamp::from_secs(second)),
-                None => return Ok(Err(format!("“{at}” is no moment such as 2026-11-25T20:31."))),
+                None => return Ok(Err("The time is no moment such as 2026-11-25T20:31.".to_owned())),
             },
         };
         let found = service.explain_user(&app_id(&self.app)?, &self.user, around).await?;

@@ -31,6 +31,13 @@ pub(super) fn counted(n: u64, is_bound: bool, what: &str) -> String {
     format!("{at_least}{}", count(n, what))
 }
 
+/// JSON as people read it: characters that break a line or turn the text around them (UAX #9) are written as their escapes, so that
+/// what stands behind them is where it seems to be.
+pub(super) fn json(text: &str) -> String {
+    let turns = |c: char| matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.chars().map(|c| if turns(c) { format!("\\u{:04x}", u32::from(c)) } else { c.to_string() }).collect()
+}
+
 /// A moment in UTC: `2026-11-25 20:31:02 UTC`. Pages put the reader's own zone in its place where scripts run.
 pub(super) fn moment(unix: i64) -> String {
     let (days, of_day) = (unix.div_euclid(86_400), unix.rem_euclid(86_400));
@@ -55,6 +62,11 @@ pub(super) fn date(days: i64) -> (i64, i64, i64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn json_stays_in_its_order() {
+        assert_eq!(json("{\"a\": \"\u{202e}b\u{2028}ü\"}"), "{\"a\": \"\\u202eb\\u2028ü\"}");
+    }
 
     #[test]
     fn a_count_that_may_not_be_all_says_so() {

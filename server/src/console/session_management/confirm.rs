@@ -41,6 +41,8 @@ pub(super) struct ReviewPage {
     pub(super) as_of_words: String,
     pub(super) tokens: TokensOfBefore,
     pub(super) warnings: Vec<String>,
+    /// What the preset asks for and the settings have not.
+    pub(super) not_met: Vec<String>,
     /// What others changed since the form was opened, newest first.
     pub(super) meanwhile: Vec<Past>,
     /// What is missing or wrong on this page.
@@ -110,6 +112,7 @@ impl ReviewPage {
             changes: differences(&effects.changes, contested),
             tokens: tokens_of_before(effects),
             warnings: Vec::new(),
+            not_met: Vec::new(),
             meanwhile: Vec::new(),
             says,
             deviates: Vec::new(),

@@ -118,11 +118,8 @@ async fn reviewed(
         can_edit: true,
         ..ReviewPage::of(console, at, &review, (to, &contested), choices, says)
     };
-    let MeaningView { mut warnings, not_met, .. } = MeaningView::from(weighed.considered);
-    warnings.extend(
-        not_met.iter().map(|setting| format!("{setting}: the preset asks for it, and it is not so here.")),
-    );
-    page::show(&ReviewPage { warnings, ..page })
+    let MeaningView { warnings, not_met, .. } = MeaningView::from(weighed.considered);
+    page::show(&ReviewPage { warnings, not_met, ..page })
 }
 
 /// Where the settings would go beyond the standard that their preset names.

@@ -117,7 +117,7 @@ async fn a_deviation_needs_a_justification_and_a_reason() {
     assert!(page.contains("id=\"says-justification\">is required, because this deviates from"), "{page}");
     let review = beyond.with("justification", "a ward's rhythm").send(&admin, "review").await.expect(200);
     let page = review.text();
-    assert!(page.contains("Required: these settings deviate"), "{page}");
+    assert!(page.contains("required before you apply"), "{page}");
     let fields = Fields::of(&review);
     assert!(fields.send(&admin, "apply").await.expect(422).text().contains("A reason is required"));
     fields.with("reason", "asked for by the wards").send(&admin, "apply").await.expect(303);
