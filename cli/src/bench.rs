@@ -6,6 +6,7 @@ mod load;
 mod open;
 mod process;
 mod refresh;
+mod revoke;
 mod rig;
 mod scale;
 mod sessions;
@@ -22,6 +23,8 @@ pub enum BenchCommand {
     Open(open::OpenArguments),
     /// What many sessions cost: the rate of refreshes, storage, memory, the start, lists, and ending all of a user's.
     Scale(scale::ScaleArguments),
+    /// How soon those who follow the revocation feed hear of an end, and what their number costs those who refresh.
+    Revoke(revoke::RevokeArguments),
     /// The handler that does nothing: a server that `refresh` starts for itself.
     #[command(hide = true)]
     Ceiling,
@@ -32,6 +35,7 @@ pub fn run(command: BenchCommand, output: Output) -> Result<(), Fault> {
         BenchCommand::Refresh(arguments) => refresh::run(arguments, output),
         BenchCommand::Open(arguments) => open::run(arguments, output),
         BenchCommand::Scale(arguments) => scale::run(arguments, output),
+        BenchCommand::Revoke(arguments) => revoke::run(arguments, output),
         BenchCommand::Ceiling => ceiling::run(),
     }
 }

@@ -237,7 +237,7 @@ fn of_network(listeners: Vec<TcpListener>, tls: Option<&Tls>) -> Vec<Listener> {
 
 /// Each connection is an open file. Systems start a process with a low limit, for programs that cannot do with more, and let it
 /// raise that itself.
-fn allow_many_files() {
+pub fn allow_many_files() {
     let limit = getrlimit(Resource::Nofile);
     if let Err(error) = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit }) {
         tracing::warn!(%error, "the limit of open files could not be raised");

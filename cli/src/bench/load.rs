@@ -160,6 +160,6 @@ impl Due {
     }
 }
 
-fn histogram() -> Result<Histogram<u64>, Fault> {
+pub fn histogram() -> Result<Histogram<u64>, Fault> {
     Histogram::new_with_bounds(1, LONGEST_MICROS, 3).map_err(Fault::failed)
 }

@@ -40,6 +40,19 @@ pub async fn open_for(server: &Server, user: &str, count: usize) -> Result<(), F
     open_share(server.address()?, opening_head(server), vec![user.to_owned(); count]).await.map(drop)
 }
 
+/// Opens a session for each of `users`, one after the other, and gives their ids.
+pub async fn open_ids(server: &Server, users: Range<usize>) -> Result<Vec<String>, Fault> {
+    let (mut connection, head) = (Connection::open(server.address()?).await?, opening_head(server));
+    let mut ids = Vec::with_capacity(users.len());
+    for user in users {
+        let answer = connection.exchange(opening(&head, &uuid(user)).as_bytes()).await?;
+        let opened: serde_json::Value = serde_json::from_slice(answer.body).map_err(Fault::failed)?;
+        let id = opened["auth_result"]["session_id"].as_str();
+        ids.push(id.ok_or_else(|| Fault::failed("a session could not be opened"))?.to_owned());
+    }
+    Ok(ids)
+}
+
 /// A client for each share of tokens.
 pub async fn refreshers(server: &Server, shares: Vec<Tokens>) -> Result<Clients<Refresher>, Fault> {
     let mut clients = Vec::with_capacity(shares.len());
