@@ -1,4 +1,5 @@
-//! `kill -9` at random moments under load: no session is lost, none is forked, and none that has ended comes back.
+//! `kill -9` at random moments under load: no session is lost, none is forked, none that has ended comes back, and verifiers hear
+//! of each end.
 
 mod checker;
 
@@ -7,6 +8,8 @@ mod client;
 mod ender;
 
 mod first_start;
+
+mod follower;
 
 mod journal;
 
@@ -58,6 +61,7 @@ fn rt_25_crash_at_any_moment_under_load_costs_answers_and_never_a_session() {
         })
         .collect();
     let ender = runtime.spawn(ender::until_stopped(Random::new(random.next()), world.clone()));
+    let follower = runtime.spawn(follower::until_stopped(world.clone()));
 
     for kill in 1..=KILLS {
         let early = random.chance(100 / EARLY_KILLS);
@@ -84,9 +88,11 @@ fn rt_25_crash_at_any_moment_under_load_costs_answers_and_never_a_session() {
         journals.push(runtime.block_on(client).expect("a client"));
     }
     runtime.block_on(ender).expect("the one who ends");
+    let followed = runtime.block_on(follower).expect("the one who follows");
     world.assert_no_faults();
+    let ended = runtime.block_on(followed.check(&world));
     runtime.block_on(checker::check(&world, &mut journals));
-    println!("{KILLS} kills; {}", world.tally);
+    println!("{KILLS} kills; {ended} ends, each with its entry in the feed; {}", world.tally);
     assert!(server.terminate().success(), "it does not stop well");
     assert_eq!(integrity(&folder.database()), "ok");
     world.assert_no_faults();
