@@ -25,6 +25,7 @@ mod admin;
 mod figures;
 mod guard;
 
+mod address;
 mod cookies;
 mod form;
 mod page;

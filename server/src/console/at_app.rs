@@ -12,8 +12,9 @@ use super::Console;
 use super::admin::Admin;
 use super::form::Form;
 use super::page::{AppName, Frame, PageFailure, Place};
+use crate::console::address::Path;
 use crate::limits::MANAGEMENT_BODY_BYTES;
-use crate::request::{Path, app_id};
+use crate::request::app_id;
 
 /// An admin at a page of the app in the address. Refuses an app that is not there.
 pub(super) struct AtApp {

@@ -12,8 +12,7 @@ use tenure_service::limits::PAGE_DEFAULT;
 use super::admin::Admin;
 use super::page::{self, Frame, PageAnswer, Place};
 use super::{Console, words};
-use crate::answer::Failure;
-use crate::request::Query;
+use crate::console::address::Query;
 
 /// The page's address.
 pub(super) fn routes() -> Router<Console> {
@@ -60,12 +59,8 @@ impl From<AuditLine> for Line {
     }
 }
 
-async fn show(
-    State(console): State<Console>,
-    Admin(admin): Admin,
-    asked: Result<Query<Asked>, Failure>,
-) -> PageAnswer {
-    let after = asked?.0.after;
+async fn show(State(console): State<Console>, Admin(admin): Admin, Query(asked): Query<Asked>) -> PageAnswer {
+    let after = asked.after;
     let found = console.http.service.audit_log(after.as_deref(), PAGE_DEFAULT).await?;
     let frame = Frame::new(&console, &admin, Place::Audit, "Audit log");
     let lines = found.lines.into_iter().map(Line::from).collect();

@@ -18,7 +18,7 @@ use super::form::Form;
 use super::page::{self, AppName, Frame, PageAnswer, PageFailure, Place};
 use super::{Console, query, words};
 use crate::answer::Failure;
-use crate::request::{Path, Query};
+use crate::console::address::{Path, Query};
 
 /// More than so many are ended only by whoever types the number.
 const TYPED_ABOVE: u64 = 100;
@@ -130,8 +130,8 @@ pub(super) fn in_words(job: &EndJob) -> String {
 }
 
 /// How many would end; nothing does yet.
-async fn ask(State(console): State<Console>, at: AtApp, asked: Result<Query<Asked>, Failure>) -> PageAnswer {
-    let counted = counted(&console, &at.app.id, asked?.0.q, console.http.service.now()?).await?;
+async fn ask(State(console): State<Console>, at: AtApp, Query(asked): Query<Asked>) -> PageAnswer {
+    let counted = counted(&console, &at.app.id, asked.q, console.http.service.now()?).await?;
     question(&console, &at, counted, String::new(), None)
 }
 

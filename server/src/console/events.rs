@@ -17,9 +17,9 @@ use super::Console;
 use super::admin::Admin;
 use super::page::{self, AppName, Frame, PageAnswer, Place};
 use super::words::moment;
-use crate::answer::Failure;
+use crate::console::address::{Path, Query};
 use crate::event_tail::{self, Follower};
-use crate::request::{Path, Query, app_id};
+use crate::request::app_id;
 use crate::state::Http;
 
 #[derive(Template)]
@@ -75,9 +75,9 @@ async fn show(
     State(console): State<Console>,
     Admin(admin): Admin,
     Path(app): Path<String>,
-    asked: Result<Query<Asked>, Failure>,
+    Query(asked): Query<Asked>,
 ) -> PageAnswer {
-    let (id, Query(asked)) = (app_id(&app)?, asked?);
+    let id = app_id(&app)?;
     let (frame, app) = Frame::of_app(&console, &admin, Place::Events, "Events", &id)?;
     let service = &console.http.service;
     let query = service.event_query(Some(&id), &asked.filter())?;
@@ -103,9 +103,9 @@ async fn follow(
     Admin(admin): Admin,
     Path(app): Path<String>,
     headers: HeaderMap,
-    asked: Result<Query<Asked>, Failure>,
+    Query(asked): Query<Asked>,
 ) -> PageAnswer {
-    let (id, Query(asked)) = (app_id(&app)?, asked?);
+    let id = app_id(&app)?;
     let http = console.http.clone();
     let query = http.service.event_query(Some(&id), &asked.filter())?;
     let after = match event_tail::last_event_id(&headers)? {

@@ -12,7 +12,7 @@ use tenure_core::id::AppId;
 use tenure_service::admins::{AdminCaller, AdminRole};
 use tenure_service::apps::check_name;
 use tenure_service::audit::Act;
-use tenure_service::error::Error;
+use tenure_service::error::{Error, Problem};
 use tenure_wire::app::CreateApp;
 
 use super::Console;
@@ -56,11 +56,27 @@ async fn create(
         Ok(app) => {
             Ok(Redirect::to(&format!("/apps/{app}/session-management?notice=created")).into_response())
         }
-        Err(error @ (Error::Invalid(_) | Error::Conflict(_))) => {
-            let shown = page::show(&of(&console, &admin, name, id, Some(error.to_string())));
+        Err(error) => {
+            let says = Some(in_words(error)?);
+            let shown = page::show(&of(&console, &admin, name, id, says));
             shown.map(|page| (StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
         }
-        Err(error) => Err(error.into()),
+    }
+}
+
+/// What is wrong with the form, if that is what is wrong.
+fn in_words(error: Error) -> Result<String, Error> {
+    match error {
+        Error::Conflict(says) => Ok(format!("Nothing was created: {says}.")),
+        Error::Invalid(problems) => Ok(problems.iter().map(sentence).collect::<Vec<_>>().join(" ")),
+        error => Err(error),
+    }
+}
+
+fn sentence(problem: &Problem) -> String {
+    match problem.path.as_str() {
+        "id" => format!("The id cannot be used: {}.", problem.says),
+        field => format!("The {field} {}.", problem.says),
     }
 }
 

@@ -109,7 +109,8 @@ mod tests {
         };
         assert_eq!(said, expected);
         assert_eq!(filter(""), SessionFilter::default());
-        assert_eq!(filter("sid:x status:live").session_id.as_deref(), Some("x"));
+        let sid = "awdVnTuCkEkjjEcV06JmGA";
+        assert_eq!(filter(&format!("sid:{sid} status:live")).session_id.as_deref(), Some(sid));
         assert_eq!(filter("ended:admin").reason.as_deref(), Some("ended_by_admin"));
         assert_eq!(filter("ended:ended_by_admin").reason.as_deref(), Some("ended_by_admin"));
     }
@@ -159,6 +160,9 @@ mod tests {
             ("user:a user:b", "user:b", "twice"),
             ("created:<2026-11-01 created:<2026-11-02", "created:<2026-11-02", "twice"),
             ("user:", "user:", "user:ann"),
+            ("user:\"a\u{1}\"", "user:\"a\u{1}\"", "names none: a user id is"),
+            ("client:\"a b\"", "client:\"a b\"", "names none: a client id is"),
+            ("status:live sid:x", "sid:x", "sid:, and a session's id"),
             ("user:\"ann", "user:\"ann", "quotation mark"),
         ] {
             let mistake = parse(text, NOW).expect_err(text);

@@ -23,8 +23,8 @@ use super::form::Form;
 use super::page::{self, AppName, Frame, PageAnswer, PageFailure, Place};
 use super::why::settings_now;
 use super::{Console, rows, words};
-use crate::answer::Failure;
-use crate::request::{Path, Query, app_id};
+use crate::console::address::{Path, Query};
+use crate::request::app_id;
 
 /// Events of one session that are shown.
 const EVENTS: u32 = 100;
@@ -81,11 +81,11 @@ async fn show(
     State(console): State<Console>,
     Admin(admin): Admin,
     Path((app, sid)): Path<(String, String)>,
-    arrival: Result<Query<Arrival>, Failure>,
+    Query(arrival): Query<Arrival>,
 ) -> PageAnswer {
     let id = app_id(&app)?;
     let (mut frame, app) = Frame::of_app(&console, &admin, Place::Sessions, "Session", &id)?;
-    frame.notice = match arrival?.0.done.as_deref() {
+    frame.notice = match arrival.done.as_deref() {
         Some("ended") => Some("The session has ended. Its refresh token is refused from now on.".to_owned()),
         _ => None,
     };

@@ -35,7 +35,7 @@ use super::Console;
 use super::at_app::{AtApp, OperatorAt, Sent};
 use super::page::{self, Frame, PageAnswer, Place};
 use crate::answer::Failure;
-use crate::request::Query;
+use crate::console::address::Query;
 
 /// The addresses of these pages.
 pub(super) fn routes() -> Router<Console> {
@@ -57,12 +57,8 @@ struct Arrival {
 }
 
 /// The settings as they are, or with a preset filled in; nothing changes by looking.
-async fn show(
-    State(console): State<Console>,
-    at: AtApp,
-    arrival: Result<Query<Arrival>, Failure>,
-) -> PageAnswer {
-    let Arrival { notice: word, preset } = arrival?.0;
+async fn show(State(console): State<Console>, at: AtApp, Query(arrival): Query<Arrival>) -> PageAnswer {
+    let Arrival { notice: word, preset } = arrival;
     let draft = filled(Draft::of(&at.app), preset.as_deref(), &at.app)?;
     let said = word.and_then(|word| notice(&word, &at.app));
     page::show(&FormPage::of(&console, &at, said, draft).await?)

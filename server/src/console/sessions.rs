@@ -17,8 +17,8 @@ use super::page::{self, AppName, Frame, PageAnswer, PageFailure, Place};
 use super::query::{self, Mistake};
 use super::rows::Row;
 use super::{Console, ends, words};
-use crate::answer::Failure;
-use crate::request::{Path, Query, app_id};
+use crate::console::address::{Path, Query};
+use crate::request::app_id;
 
 /// The addresses of these pages.
 pub(super) fn routes() -> Router<Console> {
@@ -64,9 +64,9 @@ async fn list(
     State(console): State<Console>,
     Admin(admin): Admin,
     Path(app): Path<String>,
-    asked: Result<Query<Asked>, Failure>,
+    Query(asked): Query<Asked>,
 ) -> PageAnswer {
-    let (id, Query(asked)) = (app_id(&app)?, asked?);
+    let id = app_id(&app)?;
     let (frame, app) = Frame::of_app(&console, &admin, Place::Sessions, "Sessions", &id)?;
     let service = &console.http.service;
     let now = service.now()?;

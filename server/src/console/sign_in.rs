@@ -13,8 +13,7 @@ use super::form::Form;
 use super::page::{self, PageAnswer};
 use super::{Console, cookies};
 use crate::address::Peer;
-use crate::answer::Failure;
-use crate::request::Query;
+use crate::console::address::Query;
 
 #[derive(Template)]
 #[template(path = "console/sign_in.html")]
@@ -30,8 +29,8 @@ pub(super) struct Arrival {
 }
 
 /// The form. The link's code stands behind the `#` of its address, so that only a script of this page sees it.
-pub(super) async fn show(query: Result<Query<Arrival>, Failure>) -> PageAnswer {
-    page::show(&SignInPage { signed_out: query?.0.out })
+pub(super) async fn show(Query(arrival): Query<Arrival>) -> PageAnswer {
+    page::show(&SignInPage { signed_out: arrival.out })
 }
 
 /// Signs in whoever brings a code that was not used. A posted form and not the link itself does it: what only looks at links, as

@@ -19,8 +19,8 @@ use super::form::Form;
 use super::page::{self, AppName, Frame, PageAnswer, Place};
 use super::rows::Row;
 use super::{Console, words};
-use crate::answer::Failure;
-use crate::request::{Path, Query, app_id};
+use crate::console::address::{Path, Query};
+use crate::request::app_id;
 
 /// The addresses of these pages.
 pub(super) fn routes() -> Router<Console> {
@@ -53,9 +53,9 @@ async fn show(
     State(console): State<Console>,
     Admin(admin): Admin,
     Path(app): Path<String>,
-    asked: Result<Query<Asked>, Failure>,
+    Query(asked): Query<Asked>,
 ) -> PageAnswer {
-    let (id, asked) = (app_id(&app)?, asked?.0);
+    let id = app_id(&app)?;
     let (mut frame, app) = Frame::of_app(&console, &admin, Place::Sessions, "User", &id)?;
     frame.notice = asked.ended.map(|n| format!("{} of this user ended.", words::count(n, "session")));
     let service = &console.http.service;

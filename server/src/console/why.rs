@@ -14,7 +14,8 @@ use super::admin::Admin;
 use super::page::{self, Frame, PageAnswer, Place};
 use super::{Console, query, rows, words};
 use crate::answer::Failure;
-use crate::request::{Query, app_id};
+use crate::console::address::Query;
+use crate::request::app_id;
 
 /// The page's address.
 pub(super) fn routes() -> Router<Console> {
@@ -101,12 +102,8 @@ pub(super) fn settings_now(reason: &str, settings: &Settings) -> Option<String> 
     }
 }
 
-async fn show(
-    State(console): State<Console>,
-    Admin(admin): Admin,
-    asked: Result<Query<Asked>, Failure>,
-) -> PageAnswer {
-    let mut asked = asked?.0;
+async fn show(State(console): State<Console>, Admin(admin): Admin, Query(asked): Query<Asked>) -> PageAnswer {
+    let mut asked = asked;
     let frame = Frame::new(&console, &admin, Place::Why, "Why was I signed out?");
     let (found, problem) = match asked.answer(&console).await? {
         Ok(found) => (found, None),

@@ -136,6 +136,28 @@ async fn no_page_is_of_an_app_that_is_not_there_or_of_the_consoles_own() {
 }
 
 #[tokio::test]
+async fn an_address_that_is_not_understood_is_answered_by_a_page_in_words() {
+    let world = World::new().await;
+    let console = Console::seen_by(&world, "ann", AdminRole::Owner).await;
+    for path in [
+        "/apps/first/session-management/history?before=x",
+        "/apps/first/users?user_id=ann&ended=many",
+        "/apps/first/sessions?q=a&q=b",
+        "/sign-in?out=perhaps",
+        "/apps/%ff/sessions",
+        "/apps/%ff/jobs/x",
+    ] {
+        let answer = console.open(path).await.expect(400);
+        framed(&answer);
+        let text = answer.text();
+        assert!(text.contains("<h1>This was not understood</h1>"), "{path}: {text}");
+        for of_programs in ["http.md", "serde", "deserialize", "invalid digit", "{\""] {
+            assert!(!text.contains(of_programs), "{path}: {text}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_session_of_another_app_is_not_found_under_this_one() {
     let world = World::new().await;
     let (shop, bank) = (world.app("shop").await, world.app("bank").await);

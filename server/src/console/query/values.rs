@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use tenure_core::id::{ClientId, FamilyId, InvalidId, UserId};
 use tenure_core::refusal::EndReason;
 use tenure_service::lengths;
 use tenure_wire::session::SessionFilter;
@@ -19,7 +20,7 @@ pub(super) fn put(filter: &mut SessionFilter, key: &str, value: &str, now: i64) 
     }
     let wrong = || format!("is not understood: {takes}");
     match key {
-        "user" => once(&mut filter.user_id, value.to_owned()),
+        "user" => once(&mut filter.user_id, id(UserId::parse(value), value)?),
         "status" => {
             let known = ["live", "ended", "expired"].contains(&value);
             if known { once(&mut filter.status, value.to_owned()) } else { Err(wrong()) }
@@ -40,10 +41,15 @@ pub(super) fn put(filter: &mut SessionFilter, key: &str, value: &str, now: i64) 
                 value.strip_prefix('>').and_then(|rest| lengths::parse(rest.trim_start_matches('=')));
             once(&mut filter.active_before, now.saturating_sub(length.ok_or_else(wrong)?))
         }
-        "client" => once(&mut filter.client_id, value.to_owned()),
+        "client" => once(&mut filter.client_id, id(ClientId::parse(value), value)?),
         "version" => once(&mut filter.settings_version, value.parse().map_err(|_| wrong())?),
-        _ => once(&mut filter.session_id, value.to_owned()),
+        _ => once(&mut filter.session_id, FamilyId::parse(value).ok_or_else(wrong)?.to_string()),
     }
+}
+
+/// The value itself, if it is an id; else why it is none.
+fn id<T>(parsed: Result<T, InvalidId>, value: &str) -> Result<String, String> {
+    parsed.map(|_| value.to_owned()).map_err(|says| format!("names none: {says}"))
 }
 
 fn once<T>(slot: &mut Option<T>, value: T) -> Result<(), String> {

@@ -17,9 +17,9 @@ use super::past::Past;
 use super::{frame, with_status};
 use crate::answer::Failure;
 use crate::console::Console;
+use crate::console::address::Query;
 use crate::console::at_app::{AtApp, OperatorAt, Sent};
 use crate::console::page::{self, AppName, Frame, PageAnswer, Place};
-use crate::request::Query;
 
 /// Versions a page.
 const A_PAGE: u32 = 20;
@@ -44,9 +44,9 @@ pub(super) struct Stretch {
 pub(super) async fn show(
     State(console): State<Console>,
     at: AtApp,
-    stretch: Result<Query<Stretch>, Failure>,
+    Query(stretch): Query<Stretch>,
 ) -> PageAnswer {
-    let found = console.http.service.settings_versions(&at.app.id, stretch?.0.before, Some(A_PAGE)).await?;
+    let found = console.http.service.settings_versions(&at.app.id, stretch.before, Some(A_PAGE)).await?;
     page::show(&HistoryPage {
         frame: frame(&console, &at),
         app: at.name(),

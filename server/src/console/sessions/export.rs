@@ -18,11 +18,12 @@ use tokio::sync::mpsc;
 use super::lines::Format;
 use crate::answer::Failure;
 use crate::console::Console;
+use crate::console::address::{Path, Query};
 use crate::console::admin::Admin;
 use crate::console::page::PageAnswer;
 use crate::console::query;
 use crate::limits::{EXPORT_PAGE, EXPORT_SESSIONS};
-use crate::request::{Path, Query, app_id};
+use crate::request::app_id;
 use crate::written::Written;
 
 /// What is asked for.
@@ -37,9 +38,9 @@ pub(super) async fn csv(
     State(console): State<Console>,
     Admin(admin): Admin,
     Path(app): Path<String>,
-    asked: Result<Query<Asked>, Failure>,
+    Query(asked): Query<Asked>,
 ) -> PageAnswer {
-    export(console, admin, &app, &asked?.0.q, Format::Csv).await
+    export(console, admin, &app, &asked.q, Format::Csv).await
 }
 
 /// What matches, for programs.
@@ -47,9 +48,9 @@ pub(super) async fn ndjson(
     State(console): State<Console>,
     Admin(admin): Admin,
     Path(app): Path<String>,
-    asked: Result<Query<Asked>, Failure>,
+    Query(asked): Query<Asked>,
 ) -> PageAnswer {
-    export(console, admin, &app, &asked?.0.q, Format::Ndjson).await
+    export(console, admin, &app, &asked.q, Format::Ndjson).await
 }
 
 /// The sessions that match, newest first, as many as [`EXPORT_SESSIONS`]; a last line says so where there are more. The answer

@@ -23,9 +23,9 @@ async fn what_an_app_cannot_be_called_is_said_and_nothing_is_lost() {
     let world = World::new().await;
     let owner = Console::seen_by(&world, "ann", AdminRole::Owner).await;
     for (name, id, says) in [
-        ("", "shop", "name must be 1 to 200 bytes"),
-        ("Shop", "no spaces", "id "),
-        ("Shop", "first", "there is an app first already"),
+        ("", "shop", "The name must be 1 to 200 bytes"),
+        ("Shop", "no spaces", "The id cannot be used: an app id is 1 to 64 letters"),
+        ("Shop", "first", "Nothing was created: there is an app first already."),
     ] {
         let page = owner.submit("/apps/new", &[("name", name), ("id", id)]).await.expect(422).text();
         assert!(page.contains(says), "{page}");
