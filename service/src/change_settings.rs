@@ -156,7 +156,7 @@ impl Proposed {
     }
 
     /// Whether they make a new version of the settings of `app`.
-    fn changes(&self, app: &App, applies: Applies) -> bool {
+    pub(crate) fn changes(&self, app: &App, applies: Applies) -> bool {
         let as_it_is = self.settings == app.settings && self.preset == app.preset;
         !as_it_is || applies != Applies::New
     }

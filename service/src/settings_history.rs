@@ -73,6 +73,12 @@ impl Service {
         self.make(&app, &proposed, &change).await
     }
 
+    /// Whether undoing would make a new version: as [`would_change`](Service::would_change).
+    pub async fn would_undo(&self, id: &AppId, change: &SettingsChange<'_>) -> Result<bool> {
+        let app = self.app(id)?;
+        Ok(self.one_before(&app, change).await?.changes(&app, change.applies))
+    }
+
     /// What undoing would do; changes nothing.
     pub async fn effects_of_undo(&self, id: &AppId, change: &SettingsChange<'_>) -> Result<Effects> {
         let app = self.app(id)?;

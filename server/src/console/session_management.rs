@@ -21,6 +21,7 @@ mod fields;
 
 use axum::Router;
 use axum::extract::State;
+use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{get, post};
 use http::StatusCode;
 use serde::Deserialize;
@@ -99,6 +100,11 @@ fn with_status(status: StatusCode, page: PageAnswer) -> PageAnswer {
         *page.status_mut() = status;
         page
     })
+}
+
+/// Back to the form, which says what was done.
+fn arrived(at: &AtApp, notice: &str) -> Response {
+    Redirect::to(&format!("/apps/{}/session-management?notice={notice}", at.app.id)).into_response()
 }
 
 /// The frame of every page here.

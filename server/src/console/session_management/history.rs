@@ -2,7 +2,6 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::response::{IntoResponse as _, Redirect};
 use http::StatusCode;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -14,7 +13,7 @@ use tenure_wire::settings::SettingChange;
 
 use super::confirm::{Choices, ReviewPage, act};
 use super::past::Past;
-use super::{frame, with_status};
+use super::{arrived, frame, with_status};
 use crate::answer::Failure;
 use crate::console::Console;
 use crate::console::address::Query;
@@ -80,6 +79,12 @@ pub(super) async fn undo(
         reason: choices.reason.as_deref(),
         by: Some(&at.admin.name),
     };
+    match service.would_undo(id, &change).await {
+        Err(Error::Conflict(says)) => return overtaken(&console, &at, choices, says).await,
+        // There is nothing to put down.
+        Ok(false) => return Ok(arrived(&at, "unchanged")),
+        undoes => drop(undoes?),
+    }
     let effects = match service.effects_of_undo(id, &change).await {
         Err(Error::Conflict(says)) => return overtaken(&console, &at, choices, says).await,
         effects => effects?,
@@ -94,7 +99,7 @@ pub(super) async fn undo(
         Err(Error::Conflict(says)) => overtaken(&console, &at, choices, says).await,
         undone => {
             undone?;
-            Ok(Redirect::to(&format!("/apps/{id}/session-management?notice=undone")).into_response())
+            Ok(arrived(&at, "undone"))
         }
     }
 }

@@ -2,7 +2,6 @@
 //! and why.
 
 use axum::extract::State;
-use axum::response::{IntoResponse as _, Redirect, Response};
 use http::StatusCode;
 use tenure_service::change_settings::SettingsChange;
 use tenure_service::error::Error;
@@ -11,7 +10,7 @@ use super::confirm::{Choices, ReviewPage, act};
 use super::draft::Draft;
 use super::meaning::{MeaningView, Weighed, weigh};
 use super::past::Past;
-use super::{mend, with_status};
+use super::{arrived, mend, with_status};
 use crate::console::Console;
 use crate::console::at_app::{AtApp, OperatorAt, Sent};
 use crate::console::page::{self, PageAnswer};
@@ -73,10 +72,6 @@ pub(super) async fn apply(
             Ok(arrived(&at, "applied"))
         }
     }
-}
-
-fn arrived(at: &AtApp, notice: &str) -> Response {
-    Redirect::to(&format!("/apps/{}/session-management?notice={notice}", at.app.id)).into_response()
 }
 
 /// Somebody else was faster: what they did is shown, and what was typed is kept.

@@ -84,7 +84,12 @@ async fn what_changes_nothing_is_said_and_not_put_down() {
     assert_eq!(TestApp::new(&world, "shop").settings().await["version"], version);
     Fields::of(&review).with("applies", "next_refresh").send(&admin, "apply").await.expect(303);
     assert_eq!(log().await, "settings_changed");
-    assert_ne!(TestApp::new(&world, "shop").settings().await["version"], version);
+    assert_eq!(TestApp::new(&world, "shop").settings().await["version"], 3);
+    // The two versions hold the same settings: there is nothing to go back to.
+    let undo = admin.submit(&format!("{PAGES}/undo"), &[("version", "3")]).await.expect(303);
+    assert_eq!(undo.header("location"), Some("/apps/shop/session-management?notice=unchanged"));
+    assert_eq!(log().await, "settings_changed");
+    assert_eq!(TestApp::new(&world, "shop").settings().await["version"], 3);
 }
 
 /// What several ways end is counted once, and at one moment, which the page states.
