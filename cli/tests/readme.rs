@@ -1,4 +1,4 @@
-//! The README is run: every command in it, and what it says that they print.
+//! The README is run, and the page on session tokens: every command, and what they say that it prints.
 
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
@@ -6,7 +6,9 @@ use std::process::{Child, Command, Stdio};
 
 const TENURE: &str = env!("CARGO_BIN_EXE_tenure");
 
-/// A block of the README: what to run, and what it prints, if the README says so.
+const README: &str = "README.md";
+
+/// A block of a page: what to run, and what it prints, if the page says so.
 struct Step {
     commands: String,
     prints: Option<String>,
@@ -25,12 +27,12 @@ impl Drop for Running {
 #[test]
 fn a_first_session_goes_as_the_readme_says() {
     let folder = tempfile::tempdir().expect("a folder");
-    let steps = steps("## A first session");
+    let steps = steps(README, "## A first session");
     let (banner_step, walk) = steps.split_first().expect("the command that starts it");
     assert_eq!(banner_step.commands.trim(), "cargo run --release -- dev");
     let (server, banner) = dev(folder.path());
     let url = between(&banner, "ready at ", "\n");
-    let expected = printed_block("## A first session").replace("http://localhost:7800", url);
+    let expected = printed_block(README, "## A first session").replace("http://localhost:7800", url);
     assert_prints("tenure dev", &expected, &banner);
 
     let key = between(&banner, "API key   ", "\n");
@@ -51,11 +53,30 @@ fn a_first_session_goes_as_the_readme_says() {
 }
 
 #[test]
+fn session_tokens_go_as_their_page_says() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (server, banner) = dev(folder.path());
+    let (url, key) = (between(&banner, "ready at ", "\n"), between(&banner, "API key   ", "\n"));
+    let page = "docs/concepts/opaque-tokens.md";
+    let walk: Vec<_> = ["## How to get one", "## How to check one", "## How it ends"]
+        .iter()
+        .flat_map(|title| steps(page, title))
+        .collect();
+    assert_eq!(walk.len(), 3, "{page} lost its walk");
+    let script: String = walk.iter().map(|step| format!("{}\nprintf '\\036'\n", step.commands)).collect();
+    let output = bash(folder.path(), &format!("set -u\nISS={url}/v1/apps/demo\nKEY={key}\n{script}"));
+    for (step, printed) in walk.iter().zip(output.split('\u{1e}')) {
+        assert_prints(&step.commands, step.prints.as_deref().unwrap_or_default(), printed);
+    }
+    drop(server);
+}
+
+#[test]
 fn production_starts_as_the_readme_says() {
     let folder = tempfile::tempdir().expect("a folder");
     let config = "public_url = \"https://auth.example.com\"\nring_file = \"ring.toml\"\nlisten = [\"127.0.0.1:0\"]\nconsole_listen = \"127.0.0.1:0\"\n";
     std::fs::write(folder.path().join("tenure.toml"), config).expect("a configuration");
-    let steps = steps("## In production");
+    let steps = steps(README, "## In production");
     let commands = steps[0].commands.replace("/etc/tenure/ring.toml", "ring.toml");
     let (prepare, serve) = commands.trim().rsplit_once('\n').expect("three commands");
     bash(folder.path(), &format!("set -e\ntenure() {{ {TENURE} \"$@\"; }}\n{prepare}\n"));
@@ -76,20 +97,17 @@ fn production_starts_as_the_readme_says() {
     );
 }
 
-fn readme() -> String {
-    std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md")).expect("the README")
-}
-
-fn section(title: &str) -> String {
-    let readme = readme();
-    let from = readme.find(title).unwrap_or_else(|| panic!("no section {title}"));
-    let rest = &readme[from + title.len()..];
+fn section(page: &str, title: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(page);
+    let text = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{page}: {error}"));
+    let from = text.find(title).unwrap_or_else(|| panic!("no section {title}"));
+    let rest = &text[from + title.len()..];
     rest[..rest.find("\n## ").unwrap_or(rest.len())].to_owned()
 }
 
 /// The blocks to run, each with the block of output that follows it at once.
-fn steps(title: &str) -> Vec<Step> {
-    let section = section(title);
+fn steps(page: &str, title: &str) -> Vec<Step> {
+    let section = section(page, title);
     let blocks = section.split("```sh\n").skip(1).map(|block| {
         let (commands, rest) = block.split_once("```").expect("the end of a block");
         let prints = rest.trim_start().strip_prefix("```text\n").and_then(|text| text.split_once("\n```"));
@@ -99,8 +117,8 @@ fn steps(title: &str) -> Vec<Step> {
 }
 
 /// The first block of output of a section.
-fn printed_block(title: &str) -> String {
-    between(&section(title), "```text\n", "\n```").to_owned()
+fn printed_block(page: &str, title: &str) -> String {
+    between(&section(page, title), "```text\n", "\n```").to_owned()
 }
 
 fn dev(folder: &Path) -> (Running, String) {
@@ -121,7 +139,7 @@ fn bash(folder: &Path, script: &str) -> String {
     let mut child = command.spawn().expect("bash");
     let mut output = String::new();
     child.stdout.take().expect("its output").read_to_string(&mut output).expect("text");
-    assert!(child.wait().expect("its end").success(), "a command of the README failed: {output}");
+    assert!(child.wait().expect("its end").success(), "a command of the page failed: {output}");
     output
 }
 

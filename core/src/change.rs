@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::family::{Family, Head, Life, Seen, State};
 use crate::id::{Edition, FamilyId, Seq};
 use crate::refusal::EndReason;
+use crate::session_token::Kept;
 use crate::time::Timestamp;
 
 /// A change to one family. It applies only while its guard holds; otherwise nothing is written and the caller decides
@@ -19,7 +20,7 @@ pub enum Change {
         expected: Seen,
         /// The new head.
         head: Head,
-        /// The new deadlines.
+        /// The new deadlines; activity that came in meanwhile stays.
         life: Life,
     },
     /// The current token is handed out again (rows 4 and 5): one more retry, nothing else. Guard: live, same `seq`, same
@@ -53,6 +54,20 @@ pub enum Change {
         expected: Edition,
         /// The new claims.
         claims: Option<Arc<str>>,
+    },
+    /// A session token, in the place of the one before. Guard: live, and the one that is kept is not newer.
+    Exchange {
+        /// The family.
+        family: FamilyId,
+        /// What is kept of it.
+        token: Kept,
+    },
+    /// The user was active. Guard: live. Of two such moments the later one counts, whichever comes last.
+    Active {
+        /// The family.
+        family: FamilyId,
+        /// When.
+        at: Timestamp,
     },
     /// The end. Guard: live, and `seq` still is `expected` where that is given.
     End {
@@ -88,6 +103,8 @@ impl Change {
             | Self::Replay { family, .. }
             | Self::Reauthenticate { family, .. }
             | Self::Amend { family, .. }
+            | Self::Exchange { family, .. }
+            | Self::Active { family, .. }
             | Self::End { family, .. } => *family,
         }
     }
@@ -99,6 +116,10 @@ impl Change {
             | Self::Replay { expected, .. }
             | Self::Reauthenticate { expected, .. } => row.seen() == *expected,
             Self::Amend { expected, .. } => row.edition == *expected,
+            Self::Exchange { token, .. } => {
+                row.session_token.is_none_or(|kept| kept.made_in_second <= token.made_in_second)
+            }
+            Self::Active { .. } => true,
             Self::End { expected, .. } => expected.is_none_or(|seq| row.head.seq == seq),
         };
         row.id == self.family() && row.state == State::Live && as_seen
@@ -110,12 +131,12 @@ impl Change {
         match self {
             Self::Advance { head, life, .. } => {
                 row.head = head.clone();
-                row.life = *life;
+                row.life = later(*life, &row);
             }
             Self::Replay { .. } => row.head.retries = row.head.retries.again(),
             Self::Reauthenticate { head, life, authenticated_at, claims, .. } => {
                 row.head = head.clone();
-                row.life = *life;
+                row.life = later(*life, &row);
                 row.authenticated_at = *authenticated_at;
                 row.claims = claims.clone();
                 row.edition = row.edition.next();
@@ -124,8 +145,15 @@ impl Change {
                 row.claims = claims.clone();
                 row.edition = row.edition.next();
             }
+            Self::Exchange { token, .. } => row.session_token = Some(*token),
+            Self::Active { at, .. } => row.life.active_at = row.life.active_at.max(*at),
             Self::End { reason, at, .. } => row.state = State::Ended { at: *at, reason: *reason },
         }
         row
     }
+}
+
+/// Deadlines that were decided on a row whose user may have been active since: that is not taken back.
+fn later(life: Life, row: &Family) -> Life {
+    Life { active_at: life.active_at.max(row.life.active_at), ..life }
 }

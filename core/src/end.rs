@@ -2,23 +2,22 @@
 
 use crate::change::{Change, Scope};
 use crate::family::Family;
-use crate::id::{AppId, ClientId, FamilyId};
+use crate::id::{AppId, ClientId, FamilyId, Kid};
 use crate::limits::VERIFIER_SKEW;
 use crate::policy::Policy;
 use crate::refusal::EndReason;
 use crate::ring::KeyRing;
 use crate::settings::bounds::AUTH_TOKEN_TTL_SECS;
 use crate::time::{Span, Timestamp};
-use crate::token::AuthenticToken;
 
-/// What signing out with `token` changes, if anything. Any token of the family will do, current or not: whoever wants a
-/// session to end may have it.
+/// What signing out with a token that was made under `kid` changes, if anything. Any token of the family will do, current or
+/// not: whoever wants a session to end may have it.
 ///
 /// Nothing changes for a token of another app or client, of a bound session without its proof, of a session that is over,
 /// or made under a retired key (such a key may be stolen, and must not be a way to sign others out).
 pub fn sign_out(
     stored: Option<&Family>,
-    token: &AuthenticToken,
+    kid: Kid,
     (app, client, proof): (&AppId, &ClientId, Option<&str>),
     ring: &KeyRing,
     policy: &Policy,
@@ -28,7 +27,7 @@ pub fn sign_out(
     let holder = family.app == *app
         && family.client == *client
         && family.confirmation.as_deref().is_none_or(|key| proof == Some(key));
-    let open = family.over(now).is_none() && !ring.is_retired(token.kid());
+    let open = family.over(now).is_none() && !ring.is_retired(kid);
     (holder && open).then(|| end(family.id, EndReason::User, policy, now))
 }
 

@@ -6,6 +6,7 @@ use crate::digest::{Attempt, Digest, Salt};
 use crate::id::{AppId, ClientId, Edition, FamilyId, Kid, Seq, UserId};
 use crate::refusal::{EndReason, Refusal};
 use crate::ring::KeyRing;
+use crate::session_token::Kept;
 use crate::time::{Span, Timestamp};
 use crate::token::AuthenticToken;
 
@@ -38,6 +39,8 @@ pub struct Family {
     pub claims: Option<Arc<str>>,
     /// How often what its auth tokens say was changed.
     pub edition: Edition,
+    /// Its session token, if the application asked for one: one at a time.
+    pub session_token: Option<Kept>,
 }
 
 /// What a decision saw of a row: what it hands out rests on both.

@@ -11,17 +11,21 @@ pub mod rotate;
 
 pub mod amend;
 pub mod end;
+pub mod exchange;
 pub mod open;
 pub mod reauthenticate;
 
 pub mod policy;
 pub mod preset;
 
+pub mod recovery;
+
 pub mod change;
 pub mod family;
 pub mod refusal;
 
 pub mod handoff;
+pub mod session_token;
 pub mod support_code;
 pub mod token;
 

@@ -14,6 +14,10 @@ pub const IDEMPOTENCY_KEY_MIN_BYTES: usize = 16;
 pub const IDEMPOTENCY_KEY_MAX_BYTES: usize = 255;
 /// How long after its session was opened a handoff code can be used.
 pub const HANDOFF_LIFE: Span = Span::from_secs(60);
+/// How often, at most, the use of a session token puts off an idle time-out, in steps of that time-out.
+pub const ACTIVITY_STEPS: i64 = 20;
+/// The longest such step: what is shown of the last activity is not older than that.
+pub const ACTIVITY_STEP_LONGEST: Span = Span::from_hours(1);
 /// How far behind a clock may be and still count as "now" (rotation row 5; beyond it a node is not ready).
 pub const CLOCK_BEHIND: Span = Span::from_secs(5);
 /// Replays of one rotation above which the operator is told.

@@ -124,6 +124,7 @@ fn opening(
         device: new.device,
         claims: new.claims,
         edition: Edition::FIRST,
+        session_token: None,
     };
     Ok(Opening {
         family,

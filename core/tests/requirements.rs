@@ -5,6 +5,8 @@ mod amending;
 mod common;
 #[path = "common/played.rs"]
 mod played;
+#[path = "requirements/session_tokens.rs"]
+mod session_tokens;
 
 use std::collections::HashSet;
 use std::rc::Rc;

@@ -88,6 +88,10 @@ codes!(
         InvalidGrant = "invalid_grant", BAD_REQUEST;
         /// A scope that was not granted.
         InvalidScope = "invalid_scope", BAD_REQUEST;
+        /// The client may not use this grant.
+        UnauthorizedClient = "unauthorized_client", BAD_REQUEST;
+        /// A token for somebody for whom there are none (RFC 8693 §2.2.2).
+        InvalidTarget = "invalid_target", BAD_REQUEST;
         /// A grant that this server does not have.
         UnsupportedGrantType = "unsupported_grant_type", BAD_REQUEST;
         /// A token that cannot be revoked (RFC 7009 §2.2.1).

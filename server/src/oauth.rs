@@ -1,7 +1,8 @@
-//! OAuth 2.x at `ISS/oauth`: the refresh grant, revocation and introspection.
+//! OAuth 2.x at `ISS/oauth`: the refresh grant, token exchange, revocation and introspection.
 
 mod answer;
 mod client;
+mod exchange;
 mod form;
 mod introspect;
 mod revoke;

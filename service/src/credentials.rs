@@ -51,12 +51,14 @@ pub struct Caller {
     pub(crate) role: Role,
     /// `None` reaches every app.
     pub(crate) app: Option<AppId>,
+    /// The id of the key; `None` without one, and for the development key.
+    pub(crate) key: Option<String>,
 }
 
 impl Caller {
     /// Whoever can open the process's own socket: its owner.
     pub const fn owner() -> Self {
-        Self { role: Role::Admin, app: None }
+        Self { role: Role::Admin, app: None, key: None }
     }
 
     /// Refuses unless the caller may act as `role` for `app`, before anyone looks whether that app exists.
@@ -156,6 +158,6 @@ impl Credentials {
             return None;
         }
         let app = key.app.as_deref().map(AppId::parse).transpose().ok()?;
-        Some(Caller { role: Role::parse(&key.role)?, app })
+        Some(Caller { role: Role::parse(&key.role)?, app, key: Some(id) })
     }
 }

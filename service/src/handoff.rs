@@ -1,7 +1,6 @@
 //! Handing a session over to a browser: a one-time code becomes the session's next refresh token.
 
 use tenure_core::digest::Salt;
-use tenure_core::handoff::HandoffCode;
 use tenure_core::id::AppId;
 use tenure_core::policy::Activity;
 use tenure_core::refusal::Refusal;
@@ -68,18 +67,5 @@ impl Service {
         if let Err(error) = self.sign_out(request.app, None, text).await {
             tracing::warn!(%error, "a session that was replaced in its browser could not be ended");
         }
-    }
-
-    /// The token that a code stands for, if its tag is valid. A kid that is not known makes the node look at its ring once more.
-    async fn authenticate_code(&self, text: &str) -> Option<AuthenticToken> {
-        let ring = self.ring.load_full();
-        if let Ok(token) = HandoffCode::redeem(text, ring.rules()) {
-            return Some(token);
-        }
-        let kid = HandoffCode::alleged_kid(text)?;
-        if ring.rules().get(kid).is_some() || !self.look_at_ring_again(kid).await {
-            return None;
-        }
-        HandoffCode::redeem(text, self.ring.load().rules()).ok()
     }
 }

@@ -6,7 +6,9 @@ use serde_json::{Map, Value, json};
 use tenure_core::family::Family;
 use tenure_core::id::{AppId, FamilyId, UserId};
 use tenure_core::limits::VERIFIER_SKEW;
+use tenure_core::policy::Activity;
 use tenure_core::rotate::is_ahead;
+use tenure_core::session_token;
 use tenure_core::time::Timestamp;
 use tenure_jose::{Refusal, verify};
 
@@ -21,16 +23,22 @@ const TYPES: [&str; 2] = ["JWT", "at+jwt"];
 const ID_TOKEN_CLAIMS: [&str; 3] = ["nonce", "at_hash", "c_hash"];
 
 impl Service {
-    /// The claims of `text` if it is an auth token or a current refresh token of `app` that can be used now; `None` for
-    /// everything else, without saying why. A caller who only verifies learns nothing of refresh tokens.
+    /// The claims of `text` if it is an auth token, a session token or a current refresh token of `app` that can be used now;
+    /// `None` for everything else, without saying why. A caller who only verifies learns nothing of refresh tokens.
+    ///
+    /// To ask about a session token is to use it: where `said` shows that the user is active, that puts off its idle end.
     pub async fn introspect(
         &self,
         caller: &Caller,
         app: &AppId,
         text: &str,
+        said: Activity,
     ) -> Result<Option<Map<String, Value>>> {
         let now = self.now()?;
         let app = self.app(app)?;
+        if text.starts_with(session_token::PREFIX) {
+            return self.session_token(&app, text, said, now).await;
+        }
         if !text.starts_with("tr1_") {
             return self.auth_token(&app, text, now).await;
         }

@@ -12,6 +12,7 @@ pub mod open;
 pub mod sign_out;
 
 pub mod amend;
+pub mod exchange;
 pub mod own_sessions;
 
 pub mod why;
@@ -53,6 +54,8 @@ pub mod issue;
 
 mod admin_caller;
 mod claims;
+mod session_token;
+
 mod holder;
 mod in_force;
 mod look_up;

@@ -18,9 +18,9 @@ use crate::sessions::parse_page;
 
 /// Who calls with an auth token: proof that it was checked, and that its session was live when it was.
 pub struct User {
-    app: Arc<App>,
+    pub(crate) app: Arc<App>,
     /// The session of the token.
-    session: Arc<Family>,
+    pub(crate) session: Arc<Family>,
 }
 
 impl Service {

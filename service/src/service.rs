@@ -105,6 +105,12 @@ pub struct Tallies {
     pub refused: [AtomicU64; Refusal::ALL.len()],
     /// Presentations that would have ended a session for reuse, in apps that only observe.
     pub reuse_observed: AtomicU64,
+    /// Session tokens handed out.
+    pub exchanged: AtomicU64,
+    /// Session tokens asked about that were active.
+    pub session_tokens_active: AtomicU64,
+    /// Session tokens asked about that were not.
+    pub session_tokens_inactive: AtomicU64,
     /// Sessions opened.
     pub opened: AtomicU64,
     /// Sessions ended, by reason, in the order of [`EndReason::ALL`].

@@ -168,6 +168,7 @@ pub fn shown(family: &Family, now: Timestamp) -> Session<Value> {
         idle_expires_at: family.life.idle_end().map(Timestamp::secs),
         expires_at: family.life.absolute_end.secs(),
         ended_at,
+        session_token_issued_at: family.session_token.map(|kept| i64::from(kept.made_in_second)),
         seq: family.head.seq.0,
         settings_version: family.life.policy_version,
         claims: json(&family.claims).unwrap_or_else(|| json!({})),

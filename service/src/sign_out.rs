@@ -12,20 +12,20 @@ use crate::limits::ATTEMPTS;
 use crate::service::Service;
 
 impl Service {
-    /// Ends the session that `token` belongs to, if it is one of `app` and `client` (the app's own when none is named).
+    /// Ends the session that a refresh token or session token belongs to, if it is one of `app` and `client` (the app's own when none is named).
     /// `Ok` whatever the token is, and again when it is repeated; an error only when the end could not be made durable.
     /// Says whether the text was a token of ours at all.
     pub async fn sign_out(&self, app: &AppId, client: Option<&str>, text: &str) -> Result<bool> {
         let now = self.now()?;
         let app = self.app(app)?;
-        let Some(token) = self.authenticate(text).await else { return Ok(false) };
+        let Some((session, kid)) = self.session_of(text).await else { return Ok(false) };
         let Ok(client) = self.client(&app, client) else { return Ok(true) };
         let ring = self.ring.load_full();
         for _ in 0..ATTEMPTS {
-            let found = self.look_up(token.family(), now).await?;
+            let found = self.look_up(session, now).await?;
             let stored = found.as_deref();
             let change =
-                sign_out(stored, &token, (&app.id, &client, None), ring.rules(), &app.policy_at(now), now);
+                sign_out(stored, kid, (&app.id, &client, None), ring.rules(), &app.policy_at(now), now);
             let (Some(change), Some(seen)) = (change, stored) else { return Ok(true) };
             if let Committed::Ended = self.store.commit(seen, &change).await? {
                 self.views.forget(seen.id);

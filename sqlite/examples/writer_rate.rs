@@ -198,6 +198,7 @@ fn opening(n: u64) -> Opening {
         device: None,
         claims: None,
         edition: Edition::FIRST,
+        session_token: None,
     };
     Opening { family, ends: Vec::new(), expected: None, remember_until: at }
 }

@@ -7,6 +7,7 @@ use tenure_core::family::{Family, Head, Life, Retries, Seen, State};
 use tenure_core::id::{AppId, Edition, FamilyId, Seq, UserId};
 use tenure_core::open::Opening;
 use tenure_core::refusal::EndReason;
+use tenure_core::session_token::Kept;
 use tenure_core::time::Timestamp;
 use tenure_store::{EndWhere, Ended, Filter, OpenOutcome};
 
@@ -14,13 +15,17 @@ use crate::batch::Batch;
 use crate::fault::Fault;
 use crate::filter::{Condition, Order};
 use crate::job::Steps;
-use crate::rows::{ABSENT, Key};
+use crate::rows::{self, ABSENT, Key};
 use crate::{feed, search};
 
 /// How many statements a change writes with.
 pub(crate) fn steps(change: &Change) -> Steps {
     match change {
-        Change::Advance { .. } | Change::Replay { .. } | Change::Amend { .. } => Steps::One,
+        Change::Advance { .. }
+        | Change::Replay { .. }
+        | Change::Amend { .. }
+        | Change::Exchange { .. }
+        | Change::Active { .. } => Steps::One,
         Change::Reauthenticate { .. } | Change::End { .. } => Steps::Many,
     }
 }
@@ -40,6 +45,8 @@ pub(crate) fn commit(batch: &Batch<'_>, change: &Change) -> Result<bool, Fault> 
         Change::Amend { family, expected, claims } => {
             amend(batch, (*family).into(), *expected, claims.as_deref())
         }
+        Change::Exchange { family, token } => exchange(batch, (*family).into(), token),
+        Change::Active { family, at } => active(batch, (*family).into(), *at),
         Change::End { family, expected, scope, reason, at, remember_until } => {
             let end = End { reason: *reason, at: *at, remember_until: *remember_until };
             end.commit(batch, *family, *expected, *scope)
@@ -70,14 +77,14 @@ fn advance(batch: &Batch<'_>, key: Key, expected: Seen, head: &Head, life: &Life
     ];
     let mut changed = batch.execute(
         "UPDATE family SET seq = ?2, current = ?3, previous = ?4, attempt = ?5, previous_attempt = ?6, salt = ?7, \
-         rotated_at = ?8, retries = ?9, active_at = ?10, idle_timeout = ?11, absolute_end = ?12, policy_version = ?13 \
+         rotated_at = ?8, retries = ?9, active_at = max(active_at, ?10), idle_timeout = ?11, absolute_end = ?12, policy_version = ?13 \
          WHERE id = ?14 AND tail = ?15 AND seq = ?16 AND edition = ?17 AND kid = ?1 AND ended_at IS NULL",
         values,
     )?;
     if changed == 0 {
         changed = batch.execute(
             "UPDATE family SET kid = ?1, seq = ?2, current = ?3, previous = ?4, attempt = ?5, previous_attempt = ?6, \
-             salt = ?7, rotated_at = ?8, retries = ?9, active_at = ?10, idle_timeout = ?11, absolute_end = ?12, \
+             salt = ?7, rotated_at = ?8, retries = ?9, active_at = max(active_at, ?10), idle_timeout = ?11, absolute_end = ?12, \
              policy_version = ?13 \
              WHERE id = ?14 AND tail = ?15 AND seq = ?16 AND edition = ?17 AND ended_at IS NULL",
             values,
@@ -113,6 +120,27 @@ fn amend(batch: &Batch<'_>, key: Key, expected: Edition, claims: Option<&str>) -
          WHERE id = ? AND tail = ? AND edition = ? AND ended_at IS NULL",
         params![claims, u32::MAX, key.id, key.tail, expected.0],
     )?;
+    Ok(changed > 0)
+}
+
+/// The seconds come first in what is kept, so that of two the newer one is the greater one.
+fn exchange(batch: &Batch<'_>, key: Key, token: &Kept) -> Result<bool, Fault> {
+    let changed = batch.execute(
+        "UPDATE family SET session_token = ?1 \
+         WHERE id = ?2 AND tail = ?3 AND ifnull(substr(session_token, 1, 4) <= substr(?1, 1, 4), 1) AND ended_at IS NULL",
+        params![rows::kept(token), key.id, key.tail],
+    )?;
+    Ok(changed > 0)
+}
+
+fn active(batch: &Batch<'_>, key: Key, at: Timestamp) -> Result<bool, Fault> {
+    let changed = batch.execute(
+        "UPDATE family SET active_at = max(active_at, ?) WHERE id = ? AND tail = ? AND ended_at IS NULL",
+        params![at.millis(), key.id, key.tail],
+    )?;
+    if changed > 0 {
+        batch.saw(at);
+    }
     Ok(changed > 0)
 }
 
@@ -160,8 +188,8 @@ fn insert(batch: &Batch<'_>, family: &Family) -> Result<(), Fault> {
     batch.execute(
         "INSERT INTO family (id, tail, seq, kid, current, previous, attempt, previous_attempt, salt, rotated_at, \
          retries, active_at, idle_timeout, absolute_end, policy_version, ended_at, end_reason, app, user, client, \
-         created_at, authenticated_at, confirmation, device, claims, edition) \
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+         created_at, authenticated_at, confirmation, device, claims, edition, session_token) \
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         params![
             key.id,
             key.tail,
@@ -189,6 +217,7 @@ fn insert(batch: &Batch<'_>, family: &Family) -> Result<(), Fault> {
             family.device.as_deref(),
             family.claims.as_deref(),
             family.edition.0,
+            family.session_token.as_ref().map(rows::kept),
         ],
     )?;
     Ok(())

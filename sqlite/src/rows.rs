@@ -8,6 +8,7 @@ use tenure_core::digest::{Attempt, Digest, Salt};
 use tenure_core::family::{Family, Head, Life, Retries, State};
 use tenure_core::id::{AppId, ClientId, Edition, FamilyId, Kid, Seq, UserId};
 use tenure_core::refusal::EndReason;
+use tenure_core::session_token::Kept;
 use tenure_core::time::{Span, Timestamp};
 
 use crate::fault::Fault;
@@ -15,11 +16,14 @@ use crate::fault::Fault;
 /// The columns of a family, in the order in which [`family`] reads them.
 pub(crate) const COLUMNS: &str = "id, tail, seq, kid, current, previous, attempt, previous_attempt, salt, rotated_at, \
      retries, active_at, idle_timeout, absolute_end, policy_version, ended_at, end_reason, app, user, client, \
-     created_at, authenticated_at, confirmation, device, claims, edition";
+     created_at, authenticated_at, confirmation, device, claims, edition, session_token";
 
 /// What stands for no digest, which no HMAC is: a row that is opened is as wide as it gets, so that its first refreshes find
 /// their page as full as it was, and split none.
 pub(crate) const ABSENT: [u8; 16] = [0; 16];
+
+/// The second in which a session token was made, and its digest.
+const KEPT_BYTES: usize = 20;
 
 /// A session's id as the two integers that a row has of it. Numbers are ordered as ids are, first bit included.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -93,6 +97,7 @@ pub(crate) fn family(row: &Row<'_>) -> Result<Family, Fault> {
         device: fields.get_ref()?.map(Arc::from),
         claims: fields.get_ref()?.map(Arc::from),
         edition: Edition(fields.get()?),
+        session_token: fields.get::<Option<[u8; KEPT_BYTES]>>()?.map(kept_of),
     })
 }
 
@@ -107,6 +112,20 @@ fn state(fields: &mut Fields<'_, '_>) -> Result<State, Fault> {
         }
         _ => Err(fields.illegal()),
     }
+}
+
+/// What is kept of a session token, as one value: a row that has none is as narrow as it was.
+pub(crate) fn kept(token: &Kept) -> [u8; KEPT_BYTES] {
+    let mut bytes = [0; KEPT_BYTES];
+    bytes[..4].copy_from_slice(&token.made_in_second.to_be_bytes());
+    bytes[4..].copy_from_slice(token.digest.as_bytes());
+    bytes
+}
+
+fn kept_of(bytes: [u8; KEPT_BYTES]) -> Kept {
+    let ([a, b, c, d], mut digest) = ([bytes[0], bytes[1], bytes[2], bytes[3]], [0; 16]);
+    digest.copy_from_slice(&bytes[4..]);
+    Kept { made_in_second: u32::from_be_bytes([a, b, c, d]), digest: Digest::from_bytes(digest) }
 }
 
 /// Reads a row from left to right. The first column is the integer that names the row in a report.

@@ -9,10 +9,11 @@ use crate::open::{OpenError, Options};
 
 /// Every step, in order; a database's `user_version` says how many it has taken. Steps are only ever added, and each leaves
 /// a program that knows all but the last one working.
-const STEPS: [&str; 3] = [
+const STEPS: [&str; 4] = [
     include_str!("migrations/0001_sessions.sql"),
     include_str!("migrations/0002_editions_and_events.sql"),
     include_str!("migrations/0003_searches.sql"),
+    include_str!("migrations/0004_session_tokens.sql"),
 ];
 
 /// What `application_id` holds: "TENR".

@@ -29,6 +29,7 @@ async fn an_illegal_session_is_reported() {
         ("app", "app = '666777!'"),
         ("user", "user = ''"),
         ("client", "client = '666777 '"),
+        ("session_token", "session_token = x'666777'"),
         ("claims", "claims = CAST(x'ff' AS TEXT)"),
     ] {
         let place = Place::new();

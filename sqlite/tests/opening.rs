@@ -28,7 +28,7 @@ async fn a_second_opener_is_refused_until_the_first_is_gone() {
 fn a_database_is_made_only_when_asked_for() {
     let place = Place::new();
     let error = refused(&place, Options::new(1));
-    assert!(matches!(error, OpenError::NotMigrated { found: 0, needed: 3 }));
+    assert!(matches!(error, OpenError::NotMigrated { found: 0, needed: 4 }));
     assert!(!place.path().exists());
     Sqlite::migrate(&place.path(), Options::new(1)).unwrap();
     Sqlite::migrate(&place.path(), Options::new(1)).unwrap();
@@ -40,17 +40,17 @@ fn a_schema_one_step_ahead_is_worked_with_and_two_are_refused() {
     let place = Place::new();
     drop(place.open());
     let set_version = |version: u32| place.stranger().pragma_update(None, "user_version", version).unwrap();
-    set_version(4);
+    set_version(5);
     drop(Sqlite::open(&place.path(), Options::new(1)).unwrap());
     drop(Sqlite::open(&place.path(), Options::new(1).migrating()).unwrap());
-    set_version(5);
+    set_version(6);
     for options in [Options::new(1), Options::new(1).migrating()] {
         let error = refused(&place, options);
-        assert!(matches!(error, OpenError::TooNew { found: 5, newest: 4 }));
+        assert!(matches!(error, OpenError::TooNew { found: 6, newest: 5 }));
         assert!(error.to_string().contains("use a newer program"), "{error}");
     }
     let version: u32 = place.stranger().pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
-    assert_eq!(version, 5, "nothing was changed");
+    assert_eq!(version, 6, "nothing was changed");
 }
 
 #[test]

@@ -21,6 +21,9 @@ pub use ending::*;
 mod editions;
 pub use editions::*;
 
+mod exchanging;
+pub use exchanging::*;
+
 mod end_where;
 pub use end_where::*;
 
@@ -104,6 +107,11 @@ macro_rules! conformance_tests {
             what_was_decided_on_an_older_edition_loses,
             of_64_amendments_of_one_edition_one_applies,
             an_amendment_and_advances_come_one_after_the_other,
+            // exchanging
+            a_session_token_comes_back_and_the_next_one_takes_its_place,
+            of_64_exchanges_at_once_one_token_stays,
+            an_exchange_and_an_end_leave_no_token_that_is_good,
+            activity_is_put_down_and_never_taken_back,
             // end_where
             an_end_of_many_comes_in_chunks_oldest_first,
             an_end_of_many_goes_on_after_the_one_where_it_stopped,

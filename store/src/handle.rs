@@ -79,7 +79,7 @@ impl Store {
             Ok(false) => Ok(Committed::Stale),
             Ok(true) => Ok(match change {
                 Change::End { .. } => Committed::Ended,
-                Change::Amend { .. } => Committed::Amended,
+                Change::Amend { .. } | Change::Exchange { .. } | Change::Active { .. } => Committed::Amended,
                 Change::Advance { .. } | Change::Replay { .. } | Change::Reauthenticate { .. } => {
                     Committed::Live(Receipt { family: Arc::new(change.apply(seen)) })
                 }

@@ -98,7 +98,8 @@ impl Stored {
         self.families.insert(row.id, Arc::new(change.apply(&row)));
         match change {
             Change::Advance { head, .. } | Change::Reauthenticate { head, .. } => self.saw(head.rotated_at),
-            Change::Replay { .. } | Change::Amend { .. } => {}
+            Change::Active { at, .. } => self.saw(*at),
+            Change::Replay { .. } | Change::Amend { .. } | Change::Exchange { .. } => {}
             Change::End { scope, at, remember_until, .. } => {
                 self.saw(*at);
                 self.announce(of_session(&row, *at, *remember_until));

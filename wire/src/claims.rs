@@ -55,6 +55,7 @@ pub const RESERVED_CLAIMS: &[&str] = &[
     "events",
     "typ",
     "token_type",
+    "active",
     "txn",
     "toe",
 ];

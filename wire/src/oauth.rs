@@ -23,6 +23,31 @@ pub struct TokenResponse {
     pub authorization_expires_in: Option<i64>,
 }
 
+/// The grant of token exchange (RFC 8693 §2.1).
+pub const TOKEN_EXCHANGE: &str = "urn:ietf:params:oauth:grant-type:token-exchange";
+/// The type of an auth token (RFC 8693 §3).
+pub const ACCESS_TOKEN_TYPE: &str = "urn:ietf:params:oauth:token-type:access_token";
+/// The type of an auth token by what it is made of (RFC 8693 §3).
+pub const JWT_TYPE: &str = "urn:ietf:params:oauth:token-type:jwt";
+/// The type of a session token.
+pub const SESSION_TOKEN_TYPE: &str = "urn:tenure:params:oauth:token-type:session";
+
+/// RFC 8693 §2.2.1. Has no `Debug`: it carries a secret.
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ExchangeResponse {
+    /// The session token. RFC 8693 calls whatever is issued so.
+    pub access_token: String,
+    /// `urn:tenure:params:oauth:token-type:session`.
+    pub issued_token_type: &'static str,
+    /// `N_A`: it is no access token.
+    pub token_type: &'static str,
+    /// Seconds until it expires if it is not used.
+    pub expires_in: i64,
+    /// Seconds until its session ends, whatever happens.
+    pub authorization_expires_in: i64,
+}
+
 /// RFC 6749 §5.2.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -72,6 +72,9 @@ pub struct Session<C> {
     pub expires_at: i64,
     /// Unix seconds: when it was ended, if it was.
     pub ended_at: Option<i64>,
+    /// Unix seconds: when its session token was issued, if it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session_token_issued_at: Option<i64>,
     /// The number of its current refresh token: how often it was refreshed, plus one.
     pub seq: u32,
     /// The version of the settings that its deadlines come from.

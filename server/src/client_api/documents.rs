@@ -3,7 +3,7 @@
 use axum::extract::State;
 use http::HeaderMap;
 use tenure_service::catalogue::App;
-use tenure_wire::oauth::Metadata;
+use tenure_wire::oauth::{Metadata, TOKEN_EXCHANGE};
 
 use crate::answer::Answer;
 use crate::cacheable::cacheable;
@@ -34,10 +34,20 @@ fn metadata_of(app: &App, mut algorithms: Vec<String>) -> Metadata {
         jwks_uri: at("/.well-known/jwks.json"),
         revocation_endpoint: at("/oauth/revoke"),
         introspection_endpoint: at("/oauth/introspect"),
-        grant_types_supported: list(&["refresh_token"]),
+        grant_types_supported: list(&["refresh_token", TOKEN_EXCHANGE]),
         response_types_supported: Vec::new(),
-        token_endpoint_auth_methods_supported: list(&["none"]),
-        revocation_endpoint_auth_methods_supported: list(&["none"]),
+        token_endpoint_auth_methods_supported: list(&[
+            "none",
+            "client_secret_basic",
+            "client_secret_post",
+            "Bearer",
+        ]),
+        revocation_endpoint_auth_methods_supported: list(&[
+            "none",
+            "client_secret_basic",
+            "client_secret_post",
+            "Bearer",
+        ]),
         introspection_endpoint_auth_methods_supported: list(&[
             "client_secret_basic",
             "client_secret_post",

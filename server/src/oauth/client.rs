@@ -5,12 +5,13 @@ use http::HeaderMap;
 use http::header::AUTHORIZATION;
 use tenure_core::id::AppId;
 use tenure_service::catalogue::App;
-use tenure_service::credentials::Caller;
+use tenure_service::credentials::{Caller, Role};
 
 use super::answer::OAuthFailure;
 use super::form::Form;
 use crate::address::Peer;
 use crate::answer::Failure;
+use crate::code::OAuthCode;
 use crate::state::Http;
 
 /// The credentials that came with a request. Has no `Debug`: it carries secrets.
@@ -53,7 +54,7 @@ impl Credentials {
     /// The public client of `app`: it names itself, or nothing, and proves nothing. Whoever tries to prove something is
     /// refused, for there is nothing to prove it against.
     pub fn public_client(&self, app: &App) -> Result<(), OAuthFailure> {
-        if self.in_header || self.secret.is_some() {
+        if self.prove_something() {
             let words = "this client is public: it authenticates with client_id alone";
             return Err(OAuthFailure::invalid_client(words, self.in_header));
         }
@@ -63,6 +64,30 @@ impl Credentials {
             }
             _ => Ok(()),
         }
+    }
+
+    /// The backend of `app`: an API key of role backend.
+    pub fn backend(
+        &self,
+        http: &Http,
+        app: &AppId,
+        peer: Peer,
+        headers: &HeaderMap,
+    ) -> Result<Caller, OAuthFailure> {
+        let caller = self.api_caller(http, app, peer, headers)?;
+        if !caller.reaches(app) {
+            return Err(OAuthFailure::invalid_client("this API key belongs to another app", false));
+        }
+        if caller.require_role(Role::Backend).is_err() {
+            let words = "this API key's role does not allow it: it needs the role backend";
+            return Err(OAuthFailure::new(OAuthCode::UnauthorizedClient, words));
+        }
+        Ok(caller)
+    }
+
+    /// Whether anything came that proves who calls.
+    pub fn prove_something(&self) -> bool {
+        self.in_header || self.secret.is_some()
     }
 
     /// The holder of an API key, given as Bearer or as the secret of the client of `app`.

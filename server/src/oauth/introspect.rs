@@ -11,10 +11,11 @@ use super::client::Credentials;
 use super::form::Form;
 use crate::address::Peer;
 use crate::answer::json;
-use crate::request::{Path, app_id};
+use crate::request::{Path, activity, app_id};
 use crate::state::Http;
 
-/// What a token means now. Anything that cannot be used is `{"active":false}` and nothing else.
+/// What a token means now. Anything that cannot be used is `{"active":false}` and nothing else. Whoever asks about a session
+/// token may pass on what the page says of its user.
 pub async fn introspect(
     State(http): State<Http>,
     Extension(peer): Extension<Peer>,
@@ -28,6 +29,7 @@ pub async fn introspect(
     if caller.require(Role::Verify, Some(&app)).is_err() {
         return Err(OAuthFailure::invalid_client("this API key belongs to another app", false));
     }
-    let claims = http.service.introspect(&caller, &app, form.require("token")?).await?;
+    let (token, said) = (form.require("token")?, activity(&headers)?);
+    let claims = http.service.introspect(&caller, &app, token, said).await?;
     Ok(no_cache(json(StatusCode::OK, &Introspection { active: claims.is_some(), claims })))
 }

@@ -9,7 +9,7 @@ use tenure_wire::oauth::Metadata;
 use tenure_wire::session::OwnSessions;
 
 use super::operation::{Needs, Operation};
-use super::parameters::{header, idempotency_key, query, required, session_id};
+use super::parameters::{activity, header, idempotency_key, query, required, session_id};
 use super::schemas::Schemas;
 use crate::code::Code;
 
@@ -44,7 +44,6 @@ pub(super) fn operations() -> Vec<Operation> {
 }
 
 fn refresh(path: &'static str, id: &'static str) -> Operation {
-    let activity = json!({"type": "string", "pattern": "^(focused|visible|hidden)(;idle=[0-9]{1,9})?$"});
     Operation::new("client", "post", path, id, "Refresh: a new auth token and the next refresh token")
         .says(
             "The refresh token is used up by this, and its successor is in the answer. Ask again with the same \
@@ -54,7 +53,7 @@ fn refresh(path: &'static str, id: &'static str) -> Operation {
         .parameter(idempotency_key())
         .parameter(seq())
         .parameter(client())
-        .parameter(header("Tenure-Activity", activity, "What the user does, and for how many seconds nothing."))
+        .parameter(activity())
         .reads::<RefreshRequest>(false, json!({"refresh_token": TOKEN}))
         .gives::<RefreshAnswer>(200, "The tokens.")
         .may_set_cookie()

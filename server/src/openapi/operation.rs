@@ -19,6 +19,8 @@ pub(super) enum Needs {
     KeyForMore,
     /// An API key, as Bearer or as the client's secret.
     KeyOrSecret(&'static str),
+    /// Nothing, or an API key, as Bearer or as the client's secret, for what a backend may.
+    KeyOrSecretForMore,
     /// A user's auth token.
     AuthToken,
     /// The process's own socket: no API key will do.
@@ -108,7 +110,7 @@ impl Operation {
         self.needs = needs;
         match needs {
             Needs::Nothing => {}
-            Needs::KeyOrSecret(_) => {
+            Needs::KeyOrSecret(_) | Needs::KeyOrSecretForMore => {
                 self.errors.oauth(&[OAuthCode::InvalidClient, OAuthCode::TooManyRequests]);
             }
             Needs::AuthToken => {
@@ -300,6 +302,7 @@ fn security(needs: Needs) -> Value {
         Needs::Key(_) | Needs::OwnSocket => json!([{"apiKey": []}]),
         Needs::KeyForMore => json!([{}, {"apiKey": []}]),
         Needs::KeyOrSecret(_) => json!([{"apiKey": []}, {"clientSecret": []}]),
+        Needs::KeyOrSecretForMore => json!([{}, {"apiKey": []}, {"clientSecret": []}]),
         Needs::AuthToken => json!([{"authToken": []}]),
     }
 }
@@ -311,6 +314,6 @@ fn whom(needs: Needs) -> String {
         Needs::OwnSocket => {
             "\n\nOnly through the process's own socket: with any API key it is 403.".to_owned()
         }
-        Needs::Nothing | Needs::KeyForMore => String::new(),
+        Needs::Nothing | Needs::KeyForMore | Needs::KeyOrSecretForMore => String::new(),
     }
 }

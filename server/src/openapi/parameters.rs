@@ -68,6 +68,12 @@ pub(super) fn idempotency_key() -> Value {
     header("Idempotency-Key", schema, says)
 }
 
+/// What is said of the user, wherever that counts.
+pub(super) fn activity() -> Value {
+    let schema = json!({"type": "string", "pattern": "^(focused|visible|hidden)(;idle=[0-9]{1,9})?$"});
+    header("Tenure-Activity", schema, "What the user does, and for how many seconds nothing.")
+}
+
 fn one(name: &str, place: &str, required: bool, (schema, says): (Value, &str)) -> Value {
     json!({"name": name, "in": place, "required": required, "description": says, "schema": schema})
 }

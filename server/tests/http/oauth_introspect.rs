@@ -1,6 +1,7 @@
 //! `POST ISS/oauth/introspect` (RFC 7662).
 
 mod forged;
+mod session_token;
 
 use base64ct::{Base64, Encoding as _};
 use serde_json::json;

@@ -160,14 +160,29 @@ async fn an_empty_parameter_of_a_form_is_an_absent_one() {
     for path in ["/oauth/token", "/oauth/revoke"] {
         let operation = &document()["paths"][format!("/v1/apps/{{app}}{path}")]["post"];
         let schema = &operation["requestBody"]["content"]["application/x-www-form-urlencoded"]["schema"];
-        let token = shop.open("ann").await.refresh;
-        let mut form = vec![("grant_type", "refresh_token"), ("refresh_token", &token), ("token", &token)];
-        for (name, parameter) in schema["properties"].as_object().unwrap() {
-            if !schema["required"].as_array().unwrap().contains(&json!(name)) {
-                assert!(parameter.get("minLength").is_none(), "{path}: {name}");
-                form.push((name, ""));
+        let forms = schema["oneOf"].as_array().map_or(std::slice::from_ref(schema), Vec::as_slice);
+        for schema in forms {
+            let tokens = shop.open("ann").await;
+            let grant = schema["properties"]["grant_type"]["const"].as_str().unwrap_or_default();
+            let (refresh, auth) = (tokens.refresh.as_str(), tokens.auth.as_str());
+            let mut form = Vec::new();
+            for (name, parameter) in schema["properties"].as_object().unwrap() {
+                if !schema["required"].as_array().unwrap().contains(&json!(name)) {
+                    assert!(parameter.get("minLength").is_none(), "{path}: {name}");
+                    form.push((name.as_str(), ""));
+                }
             }
+            form.extend(match grant {
+                "" => vec![("token", refresh)],
+                "refresh_token" => vec![("grant_type", grant), ("refresh_token", refresh)],
+                _ => {
+                    let kind = "urn:ietf:params:oauth:token-type:jwt";
+                    vec![("grant_type", grant), ("subject_token", auth), ("subject_token_type", kind)]
+                }
+            });
+            let call = world.post(&shop.at(path)).form(&form);
+            let call = if grant.starts_with("urn:") { call.key(&world.admin) } else { call };
+            call.send().await.expect(200);
         }
-        world.post(&shop.at(path)).form(&form).send().await.expect(200);
     }
 }

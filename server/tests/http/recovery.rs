@@ -151,6 +151,33 @@ async fn restored(world: World, made_at: Timestamp) -> World {
 }
 
 #[tokio::test]
+async fn rt_24_a_session_token_that_a_restore_lost_waits_and_is_good_again() {
+    let world = World::new().await;
+    let app = world.app("shop").await;
+    let (ann, bob) = (app.open("ann").await, app.open("bob").await);
+    let (known, replaced) = (app.session_token(&ann.auth).await, app.session_token(&bob.auth).await);
+    let backup = row(&world, &bob.session).await;
+    world.pass(10);
+    let made_at = world.clock.now();
+    world.pass(60);
+    let lost = app.session_token(&bob.auth).await;
+    world.memory.lose_commits_since(backup).unwrap();
+    let world = restored(world, made_at).await;
+    let app = TestApp::new(&world, "shop");
+    assert!(app.is_active(&known).await);
+    introspect(&app, &lost).await.refused(503, "temporarily_unavailable");
+    // Nobody knows of the one that took its place: it is good, as an ended session lives.
+    assert!(app.is_active(&replaced).await);
+    open_recovery(&world, 3600).await;
+    assert!(app.is_active(&lost).await && app.is_active(&lost).await);
+    assert!(!app.is_active(&replaced).await);
+    assert_eq!(world.count_events("fast_forward").await, 1);
+    // What comes to be from then on is as ever.
+    let newer = app.session_token(&bob.auth).await;
+    assert!(app.is_active(&newer).await && !app.is_active(&lost).await);
+}
+
+#[tokio::test]
 async fn rt_24_nobody_is_told_anything_final_of_a_restored_store_until_somebody_says_so() {
     let world = World::new().await;
     let app = world.app("shop").await;

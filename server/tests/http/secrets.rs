@@ -63,6 +63,15 @@ async fn play(world: &World, trail: &mut Trail) {
     trail.error(app.refreshing(&third.refresh).header("tenure-activity", &third.refresh).send().await);
     app.introspect(&third.auth).await;
     app.introspect(&third.refresh).await;
+    let opaque = app.session_token(&third.auth).await;
+    trail.secrets.push(opaque.clone());
+    app.introspect(&opaque).await;
+    trail.error(app.exchanging(&opaque).send().await);
+    trail.error(world.post(&app.at("/oauth/token")).form(&[("grant_type", &opaque)]).send().await);
+    trail.error(app.exchanging(&third.auth).key(&opaque).send().await);
+    trail.error(app.call(Method::GET, "/me/sessions").key(&opaque).send().await);
+    trail.error(world.get(&app.at(&format!("/sessions/{opaque}"))).key(&key).send().await);
+    trail.error(app.refresh(&opaque).await);
     trail.error(app.refresh(&first.refresh).await);
     browser(world, trail).await;
     let fourth = trail.holds(&app.open("ann").await);

@@ -90,7 +90,8 @@ async fn md_3_what_is_not_advertised_does_not_work() {
     let world = World::new().await;
     let app = world.app("shop").await;
     let metadata = metadata(&world, &app).await;
-    assert_eq!(metadata["grant_types_supported"], json!(["refresh_token"]));
+    let exchange = "urn:ietf:params:oauth:grant-type:token-exchange";
+    assert_eq!(metadata["grant_types_supported"], json!(["refresh_token", exchange]));
     assert_eq!(metadata["response_types_supported"], json!([]));
     for absent in
         ["authorization_endpoint", "registration_endpoint", "userinfo_endpoint", "end_session_endpoint"]

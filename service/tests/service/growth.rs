@@ -45,7 +45,12 @@ async fn op_6_thousands_of_refreshes_leave_what_one_leaves() {
     for _ in 0..50 {
         node.reason("tr1_garbage", None).await;
         node.service
-            .introspect(&tenure_service::credentials::Caller::owner(), &node.app, &token)
+            .introspect(
+                &tenure_service::credentials::Caller::owner(),
+                &node.app,
+                &token,
+                tenure_core::policy::Activity::Unsaid,
+            )
             .await
             .unwrap();
     }

@@ -1,5 +1,6 @@
 //! Several nodes on one store: what one did is what the other sees, whatever it remembers.
 
+use tenure_core::policy::Activity;
 use tenure_core::time::Span;
 use tenure_service::credentials::Caller;
 
@@ -45,7 +46,7 @@ async fn an_end_on_one_node_is_an_end_on_the_other() {
     one.service.sign_out(&one.app, None, &first).await.unwrap();
     assert_eq!(other.reason(&second, None).await, "ended_by_user");
     assert_eq!(other.reason(&first, KEY).await, "ended_by_user");
-    let said = other.service.introspect(&Caller::owner(), &other.app, &auth).await.unwrap();
+    let said = other.service.introspect(&Caller::owner(), &other.app, &auth, Activity::Unsaid).await.unwrap();
     assert!(said.is_none());
 }
 
@@ -58,7 +59,8 @@ async fn a_user_who_was_ended_here_is_ended_there_stateless_tokens_included() {
     let token = other.service.open_session(&other.app, &request).await.unwrap().issued.result.auth_token;
     one.service.end_user(&one.app, "ann").await.unwrap();
     for node in [&one, &other] {
-        let said = node.service.introspect(&Caller::owner(), &node.app, &token).await.unwrap();
+        let said =
+            node.service.introspect(&Caller::owner(), &node.app, &token, Activity::Unsaid).await.unwrap();
         assert!(said.is_none());
     }
 }

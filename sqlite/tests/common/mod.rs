@@ -81,6 +81,7 @@ pub(crate) fn opening(n: u32) -> Opening {
         device: None,
         claims: None,
         edition: Edition::FIRST,
+        session_token: None,
     };
     Opening { family, ends: Vec::new(), expected: None, remember_until: at }
 }

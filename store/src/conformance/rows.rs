@@ -9,6 +9,7 @@ use tenure_core::id::{ClientId, Edition, FamilyId, Kid, Seq, UserId};
 use tenure_core::time::{Span, Timestamp};
 
 use super::Fixture;
+use super::exchanging::kept;
 use super::sample::{NOW, Random, app, count, open, opening, session, session_in, stored, user};
 use crate::{Filter, OpenOutcome, Page};
 
@@ -76,6 +77,7 @@ fn family(random: &mut Random, n: u64) -> Family {
         device: text(random),
         claims: text(random),
         edition: Edition(number(random)),
+        session_token: random.one_in(2).then(|| kept(number(random), random.draw())),
         ..row
     }
 }

@@ -95,6 +95,7 @@ pub fn opened_at(at: Timestamp, app_name: &str, n: u64, name: &str) -> Family {
         device: None,
         claims: None,
         edition: Edition::FIRST,
+        session_token: None,
     }
 }
 

@@ -105,6 +105,48 @@ impl<'a> Planter<'a> {
         }
     }
 
+    /// Session tokens: exchanged, replaced, asked about, presented where they do not belong, revoked.
+    pub fn session_tokens(&mut self) {
+        for _ in 0..3 {
+            let auth = self.open("demo").auth;
+            let (first, second) = (self.exchange(&auth), self.exchange(&auth));
+            let bearer = format!("Bearer {}", self.dev.api_key());
+            let form = ("Content-Type", "application/x-www-form-urlencoded");
+            for token in [&first, &second] {
+                let body = format!("token={token}");
+                let said =
+                    self.dev.ask("POST", "/oauth/introspect", &[form, ("Authorization", &bearer)], &body);
+                assert_eq!(said.body.contains("true"), *token == second);
+                self.keep("introspection", &said.expect(200));
+                let as_refresh = self.dev.refresh(token).expect(401);
+                self.keep("a refresh with a session token", &as_refresh);
+                let user = format!("Bearer {token}");
+                let own = self.dev.ask("GET", "/me/sessions", &[("Authorization", &user)], "").expect(401);
+                self.keep("own sessions with a session token", &own);
+            }
+            let revoked = self.dev.ask("POST", "/oauth/revoke", &[form], &format!("token={second}"));
+            self.keep("a revocation", &revoked.expect(200));
+        }
+    }
+
+    fn exchange(&mut self, auth: &str) -> String {
+        let bearer = format!("Bearer {}", self.dev.api_key());
+        let headers =
+            [("Content-Type", "application/x-www-form-urlencoded"), ("Authorization", bearer.as_str())];
+        let urn = "urn:ietf:params:oauth";
+        let body = format!(
+            "grant_type={urn}:grant-type:token-exchange&subject_token={auth}&subject_token_type={urn}:token-type:jwt"
+        );
+        let answer = self.dev.ask("POST", "/oauth/token", &headers, &body).expect(200);
+        let token = answer.json()["access_token"].as_str().expect("a session token").to_owned();
+        let body = token.strip_prefix("ts1_").expect("a session token");
+        let bytes = <base64ct::Base64UrlUnpadded as base64ct::Encoding>::decode_vec(body).expect("base64url");
+        self.needles.add("a session token", token.as_bytes());
+        self.needles.add_base64url("a session token's body", body);
+        self.needles.add("a session token's secret", &bytes[TOKEN_SECRET]);
+        token
+    }
+
     /// Live credentials where they do not belong.
     pub fn odd_places(&mut self) {
         let live = self.open("demo");

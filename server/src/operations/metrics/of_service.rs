@@ -23,6 +23,10 @@ pub(super) fn write(service: &Service, lines: &mut Lines<'_>) -> Written {
         "Replaced tokens that came back to apps that only observe, and ended nothing",
         read(&tallies.reuse_observed),
     )?;
+    lines.counter("session_tokens_issued", "Session tokens handed out", read(&tallies.exchanged))?;
+    let checked = [("true", &tallies.session_tokens_active), ("false", &tallies.session_tokens_inactive)];
+    let checked = checked.map(|(active, value)| (active, read(value))).into_iter();
+    lines.counters("session_tokens_checked", "Session tokens that were asked about", "active", checked)?;
     lines.counter("sessions_opened", "Sessions opened", read(&tallies.opened))?;
     let ended = EndReason::ALL.iter().zip(&tallies.ended).map(|(why, value)| (why.as_str(), read(value)));
     lines.counters("sessions_ended", "Sessions ended, and why", "reason", ended)?;

@@ -100,6 +100,7 @@ fn redact(name: &str, value: &mut Value) {
             let kind = match name {
                 _ if text.starts_with("tr1_") => "refresh token",
                 _ if text.starts_with("th1_") => "handoff code",
+                _ if text.starts_with("ts1_") => "session token",
                 _ if text.starts_with("eyJ") => "auth token",
                 _ if text.starts_with("tk_") => "API key",
                 "session_id" | "sid" | "next_cursor" => "session id",

@@ -105,6 +105,22 @@ impl<'w> TestApp<'w> {
         self.world.post(&self.at("/oauth/token")).form(&form)
     }
 
+    /// Token exchange that has not been sent, by an operator.
+    pub fn exchanging(&self, auth: &str) -> Call {
+        let form = [
+            ("grant_type", "urn:ietf:params:oauth:grant-type:token-exchange"),
+            ("subject_token", auth),
+            ("subject_token_type", "urn:ietf:params:oauth:token-type:access_token"),
+            ("requested_token_type", "urn:tenure:params:oauth:token-type:session"),
+        ];
+        self.manage(Method::POST, "/oauth/token").form(&form)
+    }
+
+    /// A session token of the auth token's session.
+    pub async fn session_token(&self, auth: &str) -> String {
+        self.exchanging(auth).send().await.expect(200).json()["access_token"].as_str().unwrap().to_owned()
+    }
+
     pub async fn sign_out(&self, token: &str) -> Answer {
         self.world.delete(&self.at("/tokens")).json(json!({"refresh_token": token})).send().await
     }
