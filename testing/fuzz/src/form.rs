@@ -4,7 +4,7 @@ use http::{HeaderMap, Method};
 
 use crate::world::{APP, World, block_on, map};
 
-/// Takes a form. `{refresh}`, `{used}`, `{auth}` and `{key}` stand for what a client holds.
+/// Takes a form. `{refresh}`, `{used}`, `{auth}`, `{opaque}` and `{key}` stand for what a client holds.
 pub fn run(input: &[u8]) {
     block_on(async {
         let mut world = World::new().await;
@@ -12,9 +12,14 @@ pub fn run(input: &[u8]) {
         let bearer = format!("Bearer {}", world.key);
         let with_key =
             map(&[("content-type", "application/x-www-form-urlencoded"), ("authorization", &bearer)]);
-        for (path, headers) in
-            [("introspect", &form), ("introspect", &with_key), ("token", &form), ("revoke", &form)]
-        {
+        for (path, headers) in [
+            ("token", &with_key),
+            ("introspect", &form),
+            ("introspect", &with_key),
+            ("token", &form),
+            ("revoke", &with_key),
+            ("revoke", &form),
+        ] {
             post(&mut world, path, headers, input).await;
         }
     });

@@ -17,6 +17,8 @@ pub mod query;
 
 pub mod jwk;
 pub mod jws;
+pub mod session_token;
+
 pub mod refresh_token;
 
 pub mod config;
@@ -59,4 +61,5 @@ pub const TARGETS: &[Target] = &[
     Target { name: "request", run: request::run },
     Target { name: "ring_file", run: ring_file::run },
     Target { name: "session", run: session::run },
+    Target { name: "session_token", run: session_token::run },
 ];

@@ -6,15 +6,16 @@ use std::sync::LazyLock;
 
 use tenure_core::digest::Salt;
 use tenure_core::id::{AppId, ClientId, FamilyId, Kid, UserId};
-use tenure_core::open::{Entropy, NewSession, open};
+use tenure_core::open::{Entropy, NewSession, Opening, open};
 use tenure_core::policy::Policy;
 use tenure_core::ring::{KeyRing, KeyState, SubKeys};
 use tenure_core::settings::Settings;
 use tenure_core::time::Timestamp;
-use tenure_core::token::{AuthenticToken, IdempotencyKey};
+use tenure_core::token::{AuthenticToken, IdempotencyKey, RefreshToken};
 use zeroize::Zeroizing;
 
-static RING: LazyLock<KeyRing> = LazyLock::new(|| {
+/// What tokens are tried under.
+pub(crate) static RING: LazyLock<KeyRing> = LazyLock::new(|| {
     let key = |byte: u8| Zeroizing::new([byte; 32]);
     let keys = |kid: u8| SubKeys { tag: key(kid), store: key(kid ^ 0x40), next: key(kid ^ 0x80) };
     let kids = [(1, KeyState::Retired), (2, KeyState::Active), (3, KeyState::Verify)];
@@ -22,7 +23,10 @@ static RING: LazyLock<KeyRing> = LazyLock::new(|| {
 });
 
 /// The one text that the ring accepts of all that are tried here.
-static MINTED: LazyLock<String> = LazyLock::new(|| {
+static MINTED: LazyLock<String> = LazyLock::new(|| opened().1.reveal().to_string());
+
+/// A session, and its first token.
+pub(crate) fn opened() -> (Opening, RefreshToken) {
     let new = NewSession {
         app: AppId::parse("demo").unwrap(),
         user: UserId::parse("ann").unwrap(),
@@ -36,8 +40,8 @@ static MINTED: LazyLock<String> = LazyLock::new(|| {
         Entropy { family: [7; 12], secret: Zeroizing::new([9; 32]), salt: Salt::from_bytes([5; 16]) };
     let policy = Policy::of(1, &Settings::default());
     let opened = open(new, &[], &policy, &RING, Timestamp::from_secs(1), &entropy);
-    opened.ok().unwrap().1.reveal().to_string()
-});
+    opened.ok().unwrap()
+}
 
 /// Takes the input as a text, and as what is to be changed in a good token: each pair of bytes is a place and a character.
 pub fn run(input: &[u8]) {

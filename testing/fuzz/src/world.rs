@@ -44,6 +44,8 @@ pub struct World {
     pub used: String,
     /// The auth token that was handed out last.
     pub auth: String,
+    /// The session token that was handed out last.
+    pub opaque: String,
     /// The session of these.
     pub sid: String,
     clock: Arc<HeldClock>,
@@ -88,11 +90,22 @@ impl World {
             refresh: String::new(),
             used: String::new(),
             auth: String::new(),
+            opaque: String::new(),
             sid: String::new(),
             clock,
             router,
         };
         world.manage(Method::POST, "/sessions", &json!({"user_id": "ann"})).await;
+        let exchange = format!(
+            "grant_type=urn:ietf:params:oauth:grant-type:token-exchange&subject_token={}\
+             &subject_token_type=urn:ietf:params:oauth:token-type:jwt",
+            world.auth
+        );
+        let bearer = format!("Bearer {}", world.key);
+        let headers =
+            map(&[("content-type", "application/x-www-form-urlencoded"), ("authorization", &bearer)]);
+        let path = format!("/v1/apps/{APP}/oauth/token");
+        world.ask(Method::POST, &path, headers, exchange.into_bytes()).await.unwrap();
         world
     }
 
@@ -122,20 +135,22 @@ impl World {
         let endless = parts.headers.get(CONTENT_TYPE).is_some_and(|kind| kind == "text/event-stream");
         let body = if endless { Vec::new() } else { body.collect().await.unwrap().to_bytes().to_vec() };
         let answer = Answer { status: parts.status, headers: parts.headers, body };
-        let secrets: Vec<_> = [&self.key, &self.refresh, &self.used, &self.auth].map(String::as_str).into();
+        let secrets: Vec<_> =
+            [&self.key, &self.refresh, &self.used, &self.auth, &self.opaque].map(String::as_str).into();
         let secrets: Vec<_> = secrets.into_iter().filter(|secret| !secret.is_empty()).collect();
         answer.check(&method, &path, &secrets);
         self.keep(&answer);
         Some(answer)
     }
 
-    /// `input` with `{key}`, `{refresh}`, `{used}`, `{auth}` and `{sid}` replaced by what they stand for now.
+    /// `input` with `{key}`, `{refresh}`, `{used}`, `{auth}`, `{opaque}` and `{sid}` replaced by what they stand for now.
     pub fn filled_in(&self, input: &[u8]) -> Vec<u8> {
         let names = [
             ("{key}", &self.key),
             ("{refresh}", &self.refresh),
             ("{used}", &self.used),
             ("{auth}", &self.auth),
+            ("{opaque}", &self.opaque),
             ("{sid}", &self.sid),
         ];
         let mut filled = Vec::with_capacity(input.len());
@@ -168,9 +183,12 @@ impl World {
         if let Some(refresh) = refresh.filter(|refresh| *refresh != self.refresh) {
             self.used = std::mem::replace(&mut self.refresh, refresh);
         }
-        self.auth = text("/auth_result/auth_token")
-            .or_else(|| text("/access_token"))
-            .unwrap_or_else(|| self.auth.clone());
+        let access = text("/auth_result/auth_token").or_else(|| text("/access_token"));
+        match access {
+            Some(opaque) if opaque.starts_with("ts1_") => self.opaque = opaque,
+            Some(auth) => self.auth = auth,
+            None => {}
+        }
         self.sid = text("/auth_result/session_id").unwrap_or_else(|| self.sid.clone());
     }
 }

@@ -50,4 +50,18 @@ macro_rules! targets {
     };
 }
 
-targets!(config, cookie, form, headers, json, jwk, jws, query, refresh_token, request, ring_file, session);
+targets!(
+    config,
+    cookie,
+    form,
+    headers,
+    json,
+    jwk,
+    jws,
+    query,
+    refresh_token,
+    request,
+    ring_file,
+    session,
+    session_token
+);
