@@ -13,5 +13,6 @@ pub mod recover;
 pub mod ring;
 pub mod session;
 pub mod tail;
+pub mod webhook;
 
 pub mod backup;

@@ -14,6 +14,7 @@ use serde::Deserialize;
 use tenure_core::time::Span;
 use tenure_service::lengths;
 use tenure_service::limits::{KEPT_DAYS, Retention};
+use tenure_service::service::Reach;
 use zeroize::Zeroizing;
 
 use console::ConsolePlace;
@@ -51,6 +52,23 @@ pub struct Config {
     /// TLS of our own.
     #[serde(default)]
     pub tls: TlsFiles,
+    /// Webhooks.
+    pub webhooks: Webhooks,
+}
+
+/// Webhooks.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Webhooks {
+    /// Whether they may lead to addresses that are not public.
+    pub allow_private: bool,
+}
+
+impl Webhooks {
+    /// How far messages may go.
+    pub fn reach(&self) -> Reach {
+        if self.allow_private { Reach::Anywhere } else { Reach::Public }
+    }
 }
 
 /// TLS of our own.

@@ -11,7 +11,7 @@ use tenure_server::state::{Dev, HttpOptions};
 use tenure_service::clock::{Clock, SystemClock, VirtualClock};
 use tenure_service::credentials::Caller;
 use tenure_service::limits::Retention;
-use tenure_service::service::{Options, Service};
+use tenure_service::service::{Options, Reach, Service};
 use tenure_wire::app::CreateApp;
 use tokio::net::TcpListener;
 use zeroize::Zeroizing;
@@ -92,6 +92,7 @@ async fn serve(arguments: DevArguments, output: Output) -> Result<(), Fault> {
         dev: true,
         cached_sessions: arguments.cached_sessions,
         retention: Retention::default(),
+        webhook_reach: Reach::AndThisMachine,
     };
     let service = node::start(store, ring, clock, options).await?;
     create_demo_once(&service).await?;
@@ -100,7 +101,7 @@ async fn serve(arguments: DevArguments, output: Output) -> Result<(), Fault> {
         None => None,
     };
     let dev = Some(Dev { listen, virtual_clock });
-    let http = HttpOptions { open_metrics: true, dev, ..HttpOptions::default() };
+    let http = HttpOptions { open_metrics: true, dev, courier: node::courier(), ..HttpOptions::default() };
     let ready = || {
         let link = link.as_ref().map(|link| link.as_str());
         say_ready(&service, (listen, link), &data_dir.to_string_lossy(), output)

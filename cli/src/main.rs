@@ -67,6 +67,9 @@ enum Command {
     /// Create, list and revoke API keys.
     #[command(subcommand)]
     ApiKey(commands::api_key::ApiKeyCommand),
+    /// Create, list, test and change webhooks.
+    #[command(subcommand)]
+    Webhook(commands::webhook::WebhookCommand),
     /// Let people into the console, list them, take them away.
     #[command(subcommand)]
     Admin(commands::admin::AdminCommand),
@@ -126,6 +129,7 @@ fn run(command: Command, output: Output) -> Result<(), Fault> {
         Command::App(command) => commands::app::run(command, output),
         Command::Session(command) => commands::session::run(command, output),
         Command::ApiKey(command) => commands::api_key::run(command, output),
+        Command::Webhook(command) => commands::webhook::run(command, output),
         Command::Admin(command) => commands::admin::run(command, output),
         Command::Key(command) => commands::key::run(command, output),
         Command::Ring(command) => commands::ring::run(command, output),

@@ -14,6 +14,8 @@ use std::time::Duration;
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tenure_server::console::{ConsoleOptions, router as pages};
+use tenure_server::courier::HttpCourier;
+use tenure_server::limits::CourierPatience;
 use tenure_server::router::router;
 use tenure_server::serve::{Listener, serve};
 use tenure_server::state::{Http, HttpOptions};
@@ -31,6 +33,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::output::Fault;
+use crate::web;
 
 /// When space is given back for the first time after a start.
 const FIRST_CLEANING: Duration = Duration::from_secs(60);
@@ -97,6 +100,11 @@ pub fn open_sqlite(path: &Path, migrate: bool) -> Result<Store, Fault> {
         other => Fault::failed(other),
     });
     Ok(Store::new(Arc::new(opened?)))
+}
+
+/// Carries messages to webhooks, and believes whomever this machine believes.
+pub fn courier() -> HttpCourier {
+    HttpCourier::new(web::client, CourierPatience::default())
 }
 
 /// Starts the service.
@@ -207,7 +215,8 @@ pub async fn run(
         let listeners = of_network(listeners, tls.as_ref().filter(|_| secure));
         served.spawn(serve(pages, listeners, stopped.clone(), connections.clone()));
     }
-    served.spawn(serve(router, all, stopped, connections));
+    served.spawn(serve(router, all, stopped.clone(), connections));
+    served.spawn(service.clone().deliver_webhooks(Arc::new(http.options.courier.clone()), stopped));
     tokio::spawn(keep_house(service.clone()));
     let following = service.clone();
     tokio::spawn(async move { following.follow_ring().await });

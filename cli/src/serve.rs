@@ -65,9 +65,12 @@ async fn serve(config: Config) -> Result<(), Fault> {
         dev: false,
         cached_sessions: config.cached_sessions,
         retention: config.retention().map_err(Fault::failed)?,
+        webhook_reach: config.webhooks.reach(),
     };
     let service = node::start(store, ring, Arc::new(SystemClock::default()), options).await?;
-    let http = HttpOptions { trusted_proxies: config.trusted_proxies, tls, ..HttpOptions::default() };
+    let courier = node::courier();
+    let http =
+        HttpOptions { trusted_proxies: config.trusted_proxies, tls, courier, ..HttpOptions::default() };
     let console_url = console.as_ref().map(|console| console.url.clone());
     let greeted = service.clone();
     let ready = || {

@@ -79,7 +79,7 @@ impl<'a> Address<'a> {
 }
 
 /// Whom we believe: whoever the system's certificate authorities vouch for (`SSL_CERT_FILE` names others).
-fn client() -> Result<ClientConfig, String> {
+pub fn client() -> Result<ClientConfig, String> {
     let mut roots = RootCertStore::empty();
     let found = rustls_native_certs::load_native_certs();
     roots.add_parsable_certificates(found.certs);

@@ -47,6 +47,7 @@ pub mod cookie;
 pub mod state;
 
 pub mod connections;
+pub mod courier;
 mod measures;
 pub mod tls;
 

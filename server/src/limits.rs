@@ -38,6 +38,34 @@ pub const FEED_READERS: usize = 4000;
 /// How long a long poll waits, at most.
 pub const FEED_WAIT: Duration = Duration::from_secs(50);
 
+/// What is read of what a webhook's receiver answers besides the head, at most, in bytes.
+pub const WEBHOOK_ANSWER_BYTES: usize = 4 * 1024;
+/// The head of that answer, at most, in bytes.
+pub const WEBHOOK_HEAD_BYTES: usize = 16 * 1024;
+/// Addresses of a receiver that are tried, at most.
+pub const WEBHOOK_ADDRESSES: usize = 4;
+
+/// How long a webhook's receiver may take; as values, so that a test need not be as patient as a server.
+#[derive(Clone, Copy, Debug)]
+pub struct CourierPatience {
+    /// To take a connection, at each of its addresses.
+    pub connect_time: Duration,
+    /// From the name to the head of the answer.
+    pub message_time: Duration,
+    /// For what comes after the head.
+    pub rest_time: Duration,
+}
+
+impl Default for CourierPatience {
+    fn default() -> Self {
+        Self {
+            connect_time: Duration::from_secs(2),
+            message_time: Duration::from_secs(5),
+            rest_time: Duration::from_millis(500),
+        }
+    }
+}
+
 /// The limits that hold a slow client off; as values, so that a test need not be as patient as a server.
 #[derive(Clone, Copy, Debug)]
 pub struct Patience {

@@ -14,6 +14,7 @@ mod session_settings;
 mod sessions;
 mod signing_keys;
 mod users;
+mod webhooks;
 
 use axum::Router;
 use axum::routing::{delete, get, post};
@@ -54,6 +55,13 @@ pub fn routes() -> Router<Http> {
         .route("/v1/apps/{app}/users/{uid}/tokens", delete(users::end))
         .route("/v1/apps/{app}/api-keys", get(api_keys::list).post(api_keys::create))
         .route("/v1/apps/{app}/api-keys/{id}", delete(api_keys::revoke))
+        .route("/v1/apps/{app}/webhooks", get(webhooks::list).post(webhooks::create))
+        .route(
+            "/v1/apps/{app}/webhooks/{id}",
+            get(webhooks::show).patch(webhooks::change).delete(webhooks::delete),
+        )
+        .route("/v1/apps/{app}/webhooks/{id}/secret", post(webhooks::rotate_secret))
+        .route("/v1/apps/{app}/webhooks/{id}/test", post(webhooks::test))
         .route("/v1/apps/{app}/signing-keys", get(signing_keys::list).post(signing_keys::rotate))
         .route("/v1/apps/{app}/signing-keys/{kid}/retire", post(signing_keys::retire))
 }

@@ -14,6 +14,7 @@ use tokio::sync::{Semaphore, watch};
 use crate::address::{Peer, client_address};
 use crate::answer::Failure;
 use crate::connections::Connections;
+use crate::courier::HttpCourier;
 use crate::limits::{ADDRESSES, FEED_READERS, Patience, STREAMS};
 use crate::measures::Measures;
 use crate::tls::Tls;
@@ -33,6 +34,8 @@ pub struct HttpOptions {
     pub console_url: Option<String>,
     /// Counts the connections that are open.
     pub connections: Connections,
+    /// Carries test messages to webhooks.
+    pub courier: HttpCourier,
     /// What there is in `dev` only.
     pub dev: Option<Dev>,
 }

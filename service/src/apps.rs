@@ -57,6 +57,7 @@ impl Service {
         let alg = decode(settings)?.signing_alg;
         // What an app of this name left behind must not come back to life with it.
         let version = self.last_settings_version(id).await? + 1;
+        self.webhooks_end_here(Some(id)).await?;
         let writes = [
             records::put(Kind::App, id.to_string(), &record, Expected::Absent)?,
             records::put(Kind::Settings, settings_key(id, version), settings, Expected::Absent)?,
@@ -101,6 +102,7 @@ impl Service {
         let app = self.app(id)?;
         self.end_matching(&app, Filter::of_app(id.clone()), EndReason::Admin, Some(Subject::App)).await?;
         let mut writes = vec![delete(Kind::App, id.to_string())];
+        writes.extend(self.webhooks_of_removed(id).await?);
         let keys = app.keys.iter().map(|key| records::signing_key_key(id, key.signer.key().kid()));
         writes.extend(keys.map(|key| delete(Kind::SigningKey, key)));
         let own = |key: &crate::records::ApiKeyRecord| key.app.as_deref() == Some(id.as_str());
@@ -116,6 +118,7 @@ impl Service {
         self.put_api_keys_in_force().await;
         // Whoever was opening a session meanwhile did so before the app was gone, or notices that it is.
         self.end_until_done(&app, Filter::of_app(id.clone()), EndReason::Admin).await?;
+        self.webhooks_end_here(Some(id)).await?;
         self.note(events::of_app(Type::AppDeleted, self.now()?, id, json!({}))).await;
         Ok(())
     }

@@ -3,12 +3,13 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use tenure_core::time::Timestamp;
+use tenure_core::time::{Span, Timestamp};
 pub use tenure_store::{Figures, Spread};
 
 use crate::error::Result;
 use crate::limits::PROBES;
 use crate::service::Service;
+use crate::webhook::Outcome;
 
 /// What the service counts beside its [`Tallies`](crate::service::Tallies).
 #[derive(Clone, Copy, Debug)]
@@ -25,6 +26,10 @@ pub struct Counts {
     pub feed_age_secs: u64,
     /// Those who follow it here.
     pub feed_readers: u64,
+    /// Messages to webhooks, by what became of them, in the order of [`Outcome::ALL`].
+    pub webhook_messages: [u64; Outcome::ALL.len()],
+    /// How long ago that was said which has waited longest to be delivered to a webhook.
+    pub webhook_lag: Span,
 }
 
 impl Service {
@@ -62,6 +67,8 @@ impl Service {
             feed_head: self.revocations.head(),
             feed_age_secs: u64::try_from(feed_age).unwrap_or(0),
             feed_readers: self.feed_news.receiver_count() as u64,
+            webhook_messages: self.webhook_traffic.counts(),
+            webhook_lag: self.webhook_traffic.lag(self.clock.now()),
         }
     }
 }

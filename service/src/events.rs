@@ -59,6 +59,16 @@ types!(
     SigningKeyPublished = "signing_key_published",
     /// A signing key was retired.
     SigningKeyRetired = "signing_key_retired",
+    /// A webhook was made.
+    WebhookCreated = "webhook_created",
+    /// A webhook was changed, turned on or turned off.
+    WebhookChanged = "webhook_changed",
+    /// A webhook was given a new secret.
+    WebhookSecretRotated = "webhook_secret_rotated",
+    /// A webhook was turned off because its receiver wants no more, or has failed for days.
+    WebhookDisabled = "webhook_disabled",
+    /// A webhook was removed.
+    WebhookDeleted = "webhook_deleted",
     /// Recovery was opened.
     RecoveryOpened = "recovery_opened",
     /// Recovery was closed.

@@ -81,6 +81,17 @@ impl FeedWindow {
         let following = self.entries.range(skipped..).take(FEED_LOOKED_AT);
         Some(Stretch::of(app, following, after, now))
     }
+
+    /// Up to which number nothing of `app` follows number `after`; `None` if something does, or what follows is not all here.
+    pub(crate) fn silent_up_to(&self, app: &AppId, after: u64) -> Option<u64> {
+        if after >= self.head {
+            return Some(after);
+        }
+        let first = self.entries.front()?.n;
+        let skipped = usize::try_from((after + 1).checked_sub(first)?).ok()?;
+        let silent = !self.entries.range(skipped..).any(|entry| entry.announcement.app == *app);
+        silent.then_some(self.head)
+    }
 }
 
 impl Stretch {

@@ -32,6 +32,10 @@ pub mod housekeeping;
 pub mod signing_keys;
 
 pub mod api_keys;
+pub mod webhooks;
+
+pub mod deliveries;
+
 pub mod apps;
 pub mod settings_history;
 pub mod settings_preview;
@@ -61,6 +65,7 @@ mod in_force;
 mod look_up;
 pub mod ring_changes;
 mod session_filter;
+mod webhook_records;
 
 pub mod count;
 
@@ -84,6 +89,8 @@ pub mod lengths;
 pub mod settings;
 
 pub mod events;
+
+pub mod webhook;
 
 mod records;
 mod running_jobs;

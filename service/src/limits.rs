@@ -116,6 +116,36 @@ pub const ADMINS: usize = 1000;
 /// A line of the audit log, at most, in bytes of JSON.
 pub const AUDIT_LINE_BYTES: usize = 16 * 1024;
 
+/// Webhooks of one app, at most.
+pub const WEBHOOKS_PER_APP: usize = 10;
+/// Webhooks of the installation, at most.
+pub const WEBHOOKS: usize = 1000;
+/// The address of a webhook, at most, in bytes.
+pub const WEBHOOK_URL_BYTES: usize = 2048;
+/// What a receiver or the way to it is quoted with, at most, in bytes.
+pub const WEBHOOK_SAYS_BYTES: usize = 300;
+/// Messages under way at once, at most, from one node.
+pub const WEBHOOK_MESSAGES_AT_ONCE: usize = 64;
+/// Entries of the feed that are held for a webhook at a time, at most.
+pub const WEBHOOK_ENTRIES_HELD: u32 = 100;
+/// How often it is written down how far a webhook has come, while all goes well; what came after that is delivered once more
+/// when the process goes away.
+pub const WEBHOOK_WRITTEN_EVERY: Duration = Duration::from_secs(1);
+/// The same where nothing of it concerned the webhook.
+pub const WEBHOOK_PASSED_WRITTEN_EVERY: Duration = Duration::from_secs(60);
+/// How long after the first failure a message is tried again; twice as long after each further one.
+pub const WEBHOOK_FIRST_RETRY: Duration = Duration::from_secs(1);
+/// The longest that a message waits for its next try by our own choice.
+pub const WEBHOOK_LONGEST_RETRY: Duration = Duration::from_secs(15 * 60);
+/// The longest that a receiver may ask for by `Retry-After`.
+pub const WEBHOOK_LONGEST_RETRY_AFTER: Duration = Duration::from_secs(3600);
+/// How long a webhook may fail before it is turned off.
+pub const WEBHOOK_FAILS_FOR: Span = Span::from_days(3);
+/// How long the secret before the last one signs beside it where nothing else is said.
+pub const WEBHOOK_OVERLAP: Span = Span::from_days(1);
+/// How long it may do so, at most.
+pub const WEBHOOK_LONGEST_OVERLAP: Span = Span::from_days(30);
+
 /// How long what is over is kept, for people to look at. No promise depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Retention {

@@ -26,6 +26,8 @@ use crate::revocations::Revocations;
 use crate::ring::{Ring, RingMark, RingSource};
 use crate::running_jobs::RunningJobs;
 use crate::views::Views;
+pub use crate::webhook::Reach;
+use crate::webhook::Traffic;
 
 /// The session service. One a process; every operation is a method, each in the module of its name.
 pub struct Service {
@@ -54,6 +56,7 @@ pub struct Service {
     /// Apart from the others: sessions of admins are in no figure of the installation.
     pub(crate) console_tallies: Tallies,
     pub(crate) running_jobs: RunningJobs,
+    pub(crate) webhook_traffic: Traffic,
     /// Wakes those who follow the events.
     pub(crate) happened: watch::Sender<()>,
     /// Wakes those who follow the revocation feed.
@@ -76,6 +79,8 @@ pub struct Options {
     pub cached_sessions: usize,
     /// How long what is over is kept.
     pub retention: Retention,
+    /// How far messages to webhooks may go.
+    pub webhook_reach: Reach,
 }
 
 /// What this node knows of its ring besides the keys.

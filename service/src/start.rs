@@ -23,6 +23,7 @@ use crate::ring::{Ring, RingError, RingSource};
 use crate::running_jobs::RunningJobs;
 use crate::service::{Options, Recovering, RingWatch, Service, Tallies};
 use crate::views::Views;
+use crate::webhook::Traffic;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -112,6 +113,7 @@ impl Service {
             tallies: Tallies::default(),
             console_tallies: Tallies::default(),
             running_jobs: RunningJobs::default(),
+            webhook_traffic: Traffic::default(),
             happened: watch::Sender::new(()),
             feed_news: watch::Sender::new(()),
             changing: tokio::sync::Mutex::new(()),

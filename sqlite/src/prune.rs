@@ -6,6 +6,7 @@ use tenure_store::Horizon;
 
 use crate::batch::Batch;
 use crate::fault::Fault;
+use crate::feed;
 use crate::filter::END;
 
 /// At most `max` families that were over before `before`, by primary key. Looks at every row, and so is no work for the
@@ -26,21 +27,23 @@ pub(crate) fn prune(batch: &Batch<'_>, families: &[i64], horizon: Horizon, max: 
     for id in families {
         removed += statement.execute([*id, horizon.families.millis()])?;
     }
-    for (sql, before) in [
+    for (sql, before, up_to) in [
         (
-            "DELETE FROM feed WHERE n < min((SELECT min(n) FROM feed) + ?1, ifnull( \
+            "DELETE FROM feed WHERE n <= ?3 AND n < min((SELECT min(n) FROM feed) + ?1, ifnull( \
          (SELECT n FROM feed WHERE n < (SELECT min(n) FROM feed) + ?1 AND forget_after >= ?2 ORDER BY n LIMIT 1), \
          9223372036854775807))",
             horizon.feed,
+            horizon.feed_up_to,
         ),
         (
-            "DELETE FROM event WHERE n < min((SELECT min(n) FROM event) + ?1, ifnull( \
+            "DELETE FROM event WHERE n <= ?3 AND n < min((SELECT min(n) FROM event) + ?1, ifnull( \
          (SELECT n FROM event WHERE n < (SELECT min(n) FROM event) + ?1 AND at >= ?2 ORDER BY n LIMIT 1), \
          9223372036854775807))",
             horizon.events,
+            u64::MAX,
         ),
     ] {
-        removed += batch.execute(sql, params![max, before.millis()])?;
+        removed += batch.execute(sql, params![max, before.millis(), feed::number(up_to)])?;
     }
     Ok(removed)
 }

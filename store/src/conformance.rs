@@ -157,6 +157,7 @@ macro_rules! conformance_tests {
             // prune
             prune_removes_only_what_is_over,
             prune_leaves_the_feed_without_a_gap,
+            prune_leaves_what_somebody_has_yet_to_read,
             numbers_that_were_pruned_are_not_given_again,
             prune_removes_no_more_than_it_may,
             // restart

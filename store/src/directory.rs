@@ -28,11 +28,15 @@ pub enum Kind {
     EndJob,
     /// What admins did, newest first.
     Audit,
+    /// Receivers of webhooks, by app and id.
+    Webhook,
+    /// How far each of them has come, by app and id.
+    WebhookProgress,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 10] = [
+    pub const ALL: [Kind; 12] = [
         Kind::App,
         Kind::Settings,
         Kind::SigningKey,
@@ -43,6 +47,8 @@ impl Kind {
         Kind::AdminLink,
         Kind::EndJob,
         Kind::Audit,
+        Kind::Webhook,
+        Kind::WebhookProgress,
     ];
 
     /// The name that stores keep.
@@ -58,6 +64,8 @@ impl Kind {
             Self::AdminLink => "admin_link",
             Self::EndJob => "end_job",
             Self::Audit => "audit",
+            Self::Webhook => "webhook",
+            Self::WebhookProgress => "webhook_progress",
         }
     }
 }

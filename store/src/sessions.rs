@@ -86,6 +86,8 @@ pub struct Horizon {
     pub families: Timestamp,
     /// Feed entries that need not be remembered from this moment on.
     pub feed: Timestamp,
+    /// Of those, the ones up to this number: somebody has yet to read the next one.
+    pub feed_up_to: u64,
     /// Events from before this moment.
     pub events: Timestamp,
 }
@@ -93,7 +95,7 @@ pub struct Horizon {
 impl Horizon {
     /// The same moment for all.
     pub const fn at(moment: Timestamp) -> Self {
-        Self { families: moment, feed: moment, events: moment }
+        Self { families: moment, feed: moment, feed_up_to: u64::MAX, events: moment }
     }
 }
 

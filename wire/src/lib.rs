@@ -16,3 +16,4 @@ pub mod jwk;
 pub mod play;
 pub mod recovery;
 pub mod ring;
+pub mod webhook;

@@ -102,6 +102,13 @@ pub const KEYS: &[Key] = &[
         Some("\"30d\""),
         "How long sessions that are over are kept, so that it can be said why they ended: 1d to 3650d.",
     ),
+    key(
+        "webhooks.allow_private",
+        "boolean",
+        Some("false"),
+        "Whether webhooks may lead to addresses that are not public, and there do without https. Whoever manages webhooks can then reach \
+         what this machine can.",
+    ),
 ];
 
 /// The configuration as JSON Schema.

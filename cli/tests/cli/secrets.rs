@@ -58,6 +58,7 @@ fn rt_23_jk_6_no_secret_is_in_a_file_a_log_a_metric_or_an_error() {
     planter.session_tokens();
     planter.keys_and_settings();
     planter.every_algorithm();
+    planter.webhooks();
     // Last: so many wrong guesses are refused unseen (429) from some point on.
     planter.odd_places();
     for words in

@@ -1,6 +1,8 @@
 //! The whole document, put together from its operations.
 
 use serde_json::{Map, Value, json};
+use tenure_service::webhook::MessageType;
+use tenure_wire::webhook::WebhookMessage;
 
 use super::error_answers;
 use super::operation::Operation;
@@ -20,6 +22,7 @@ const TAGS: &[(&str, &str)] = &[
     ("events", "What happened, in order."),
     ("revocations", "Whose auth tokens are refused before they expire."),
     ("keys", "API keys and signing keys."),
+    ("webhooks", "Who is told what is revoked, and how far they have come."),
     ("admins", "Who may use the console; only through the process's own socket."),
     ("operations", "What operators and their machines ask."),
     ("playground", "What the page at /play asks, in `dev` only."),
@@ -34,6 +37,7 @@ pub(super) fn of(operations: &[Operation]) -> Value {
         paths.entry(operation.path).or_insert_with(|| json!({}))[operation.method] = written;
     }
     let tags: Vec<_> = TAGS.iter().map(|(name, says)| json!({"name": name, "description": says})).collect();
+    let message = schemas.reference::<WebhookMessage>();
     let (schemas, responses) = schemas.finish();
     json!({
         "openapi": "3.1.0",
@@ -47,12 +51,33 @@ pub(super) fn of(operations: &[Operation]) -> Value {
         "servers": [{"url": "/", "description": "This server."}],
         "tags": tags,
         "paths": paths,
+        "webhooks": {"revocation": {"post": revocation(&message)}},
         "components": {
             "schemas": schemas,
             "responses": responses,
             "headers": error_answers::headers(),
             "securitySchemes": security_schemes(),
         },
+    })
+}
+
+/// What a webhook's receiver is sent.
+fn revocation(message: &Value) -> Value {
+    let header = |name: &str, says: &str| json!({"name": name, "in": "header", "required": true, "description": says, "schema": {"type": "string"}});
+    let kinds: Vec<_> = MessageType::ALL.iter().map(|kind| format!("`{}`", kind.as_str())).collect();
+    let says = "Anything but 2xx within five seconds is sent again later, under the same id; 410 turns the webhook off.";
+    json!({
+        "tags": ["webhooks"],
+        "operationId": "revocation",
+        "summary": "Something was revoked",
+        "description": format!("Signed as Standard Webhooks says, in order, at least once. The types: {}.", kinds.join(", ")),
+        "parameters": [
+            header("webhook-id", "The same each time that this message is sent."),
+            header("webhook-timestamp", "Unix seconds: when it was sent."),
+            header("webhook-signature", "`v1,` and the base64 of an HMAC-SHA-256 of id, timestamp and body with dots between; several with spaces between."),
+        ],
+        "requestBody": {"required": true, "content": {"application/json": {"schema": message}}},
+        "responses": {"2XX": {"description": "It was taken."}, "default": {"description": says}},
     })
 }
 

@@ -7,6 +7,7 @@ mod keys;
 mod recovery;
 mod revocations;
 mod sessions;
+mod webhooks;
 
 use serde_json::{Map, Value, json};
 
@@ -21,6 +22,7 @@ pub(super) fn operations() -> Vec<Operation> {
     all.extend(events::operations());
     all.extend(revocations::operations());
     all.extend(keys::operations());
+    all.extend(webhooks::operations());
     all.extend(recovery::operations());
     all.extend(admins::operations());
     all

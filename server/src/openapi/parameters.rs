@@ -22,7 +22,10 @@ fn path_part(name: &str) -> (Value, &'static str) {
         }
         "sid" => (session_id(), "The session."),
         "uid" => (user_id(), "The user, as the application names them."),
-        "id" => (json!({"type": "string", "minLength": 1}), "The API key's id, the part before its secret."),
+        "id" => (
+            json!({"type": "string", "minLength": 1}),
+            "The id: of an API key, the part before its secret; of a webhook, what its list says.",
+        ),
         "name" => (json!({"type": "string", "minLength": 1}), "The admin."),
         "file" => (json!({"type": "string", "minLength": 1}), "The file's name."),
         "kid" => (json!({"type": "string", "minLength": 1}), "The signing key's id."),

@@ -6,7 +6,10 @@ use serde_json::{Value, json};
 use tenure_core::limits::{APP_ID_BYTES, USER_ID_BYTES};
 use tenure_core::refusal::{EndReason, Refusal};
 use tenure_core::settings::SigningAlg;
-use tenure_service::limits::{BACKUP_PATH_BYTES, REASON_BYTES, RECOVERY_LONGEST};
+use tenure_service::limits::{
+    BACKUP_PATH_BYTES, REASON_BYTES, RECOVERY_LONGEST, WEBHOOK_LONGEST_OVERLAP, WEBHOOK_URL_BYTES,
+};
+use tenure_service::webhook::MessageType;
 use tenure_wire::claims::RESERVED_CLAIMS;
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
@@ -152,6 +155,16 @@ fn limits() -> Vec<(&'static str, &'static str, Value)> {
         ("ApiKey", "role", roles()),
         ("OpenRecovery", "seconds", json!({"minimum": 1, "maximum": RECOVERY_LONGEST.secs()})),
         ("CreateBackup", "to", json!({"minLength": 1, "maxLength": BACKUP_PATH_BYTES})),
+        ("CreateWebhook", "url", webhook_url()),
+        ("UpdateWebhook", "url", webhook_url()),
+        ("CreateWebhook", "events", webhook_types()),
+        ("UpdateWebhook", "events", webhook_types()),
+        ("RotateWebhookSecret", "overlap_seconds", json!({"maximum": WEBHOOK_LONGEST_OVERLAP.secs()})),
+        (
+            "WebhookMessage",
+            "type",
+            json!({"enum": MessageType::ALL.iter().map(|kind| kind.as_str()).collect::<Vec<_>>()}),
+        ),
         ("RecoveryStatus", "state", json!({"enum": ["closed", "awaited", "open"]})),
         ("SigningKey", "alg", alg()),
         ("SigningKey", "state", json!({"enum": ["published", "signing", "verifying"]})),
@@ -175,4 +188,13 @@ fn limits() -> Vec<(&'static str, &'static str, Value)> {
         ("Session", "status", json!({"enum": ["live", "ended", "expired"]})),
         ("Session", "reason", or_null(&expired)),
     ]
+}
+
+fn webhook_url() -> Value {
+    json!({"format": "uri", "maxLength": WEBHOOK_URL_BYTES, "pattern": "^https?://"})
+}
+
+fn webhook_types() -> Value {
+    let names: Vec<_> = MessageType::CHOICES.iter().map(|kind| kind.as_str()).collect();
+    json!({"items": {"type": "string", "enum": names}})
 }

@@ -44,3 +44,4 @@ mod ring;
 mod secrets;
 mod signing_keys;
 mod sockets;
+mod webhooks;

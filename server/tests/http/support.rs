@@ -8,6 +8,7 @@ pub mod clock;
 pub mod console;
 pub mod forge;
 pub mod log;
+pub mod receiver;
 pub mod reference;
 pub mod server;
 pub mod stream;

@@ -17,7 +17,7 @@ use tenure_service::issue::Issued;
 use tenure_service::limits::Retention;
 use tenure_service::refresh::RefreshRequest;
 use tenure_service::ring::RingSource;
-use tenure_service::service::{Options, Service};
+use tenure_service::service::{Options, Reach, Service};
 use tenure_service::start::StartError;
 use tenure_store::Store;
 use tenure_store::memory::Memory;
@@ -126,6 +126,7 @@ impl Node {
                 dev: false,
                 cached_sessions: 1000,
                 retention,
+                webhook_reach: Reach::Public,
             },
         );
         Ok(Self { service: service.await?, memory, clock, app: AppId::parse("shop").unwrap() })

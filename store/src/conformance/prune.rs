@@ -86,6 +86,24 @@ pub async fn prune_leaves_the_feed_without_a_gap<F: Fixture>() {
     assert_eq!(store.feed(4, 100).await.unwrap().entries, all[4..]);
 }
 
+pub async fn prune_leaves_what_somebody_has_yet_to_read<F: Fixture>() {
+    let fixture = F::open_fresh().await;
+    let store = fixture.backend();
+    for seconds in [10, 10, 10, 90] {
+        announce(&*store, after(seconds)).await;
+        store.append(&[Event { at: after(seconds), ..happened("old") }]).await.unwrap();
+    }
+    let all = whole_feed(&*store).await;
+    let up_to = |n| Horizon { feed_up_to: n, events: NOW, ..Horizon::at(after(50)) };
+    for (read, removed) in [(0, 0), (2, 2), (2, 0), (9, 1)] {
+        assert_eq!(store.prune(up_to(read), 100).await.unwrap(), removed, "up to {read}");
+    }
+    assert_eq!(whole_feed(&*store).await, all[3..]);
+    let head = store.feed(u64::MAX, 1).await.unwrap();
+    assert_eq!((head.entries.len(), head.head, head.retained_from), (0, 4, 4));
+    assert_eq!(store.prune(Horizon { feed_up_to: 0, ..Horizon::at(after(50)) }, 100).await.unwrap(), 3);
+}
+
 pub async fn numbers_that_were_pruned_are_not_given_again<F: Fixture>() {
     let mut fixture = F::open_fresh().await;
     let store = fixture.backend();

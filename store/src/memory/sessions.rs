@@ -13,7 +13,7 @@ use tenure_core::time::Timestamp;
 
 use super::Memory;
 use crate::{
-    Counted, EndWhere, Ended, Event, EventFilter, EventPage, FeedPage, Filter, Horizon, Listed,
+    Counted, EndWhere, Ended, Entry, Event, EventFilter, EventPage, FeedPage, Filter, Horizon, Listed,
     NumberedEvent, OpenOutcome, Page, Sessions, Status, Unavailable,
 };
 
@@ -136,8 +136,8 @@ impl Sessions for Memory {
             stored.families.remove(id);
         }
         // Only from the front: what is kept stays without a gap.
-        let forgotten =
-            stored.feed.iter().take(max).take_while(|e| e.announcement.forget_after < horizon.feed).count();
+        let forgotten = |e: &&Entry| e.announcement.forget_after < horizon.feed && e.n <= horizon.feed_up_to;
+        let forgotten = stored.feed.iter().take(max).take_while(forgotten).count();
         stored.feed.drain(..forgotten);
         let old = stored.events.iter().take(max).take_while(|e| e.event.at < horizon.events).count();
         stored.events.drain(..old);

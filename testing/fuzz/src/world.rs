@@ -19,7 +19,7 @@ use tenure_service::credentials::Caller;
 use tenure_service::entropy::Entropy;
 use tenure_service::limits::Retention;
 use tenure_service::ring::RingSource;
-use tenure_service::service::{Options, Service};
+use tenure_service::service::{Options, Reach, Service};
 use tenure_store::memory::Memory;
 use tenure_store::{Store, Unavailable};
 use tenure_wire::app::{CreateApiKey, CreateApp};
@@ -76,6 +76,7 @@ impl World {
                 dev: false,
                 cached_sessions: 100,
                 retention: Retention::default(),
+                webhook_reach: Reach::Public,
             },
         );
         let service = service.await.unwrap();

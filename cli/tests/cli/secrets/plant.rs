@@ -316,6 +316,29 @@ impl<'a> Planter<'a> {
         }
     }
 
+    /// A webhook whose receiver is not there, with two secrets.
+    pub fn webhooks(&mut self) {
+        let body = json!({"url": "http://127.0.0.1:4318/"}).to_string();
+        let made = self.dev.manage("POST", "/webhooks", &body).expect(201).json();
+        let at = format!("/webhooks/{}", made["id"].as_str().expect("an id"));
+        let rotated = self.dev.manage("POST", &format!("{at}/secret"), "{}").expect(200).json();
+        for webhook in [&made, &rotated] {
+            let secret =
+                webhook["secret"].as_str().and_then(|text| text.strip_prefix("whsec_")).expect("a secret");
+            let bytes = <base64ct::Base64 as base64ct::Encoding>::decode_vec(secret).expect("base64");
+            self.needles.add("a webhook's secret", &bytes);
+        }
+        let tested = self.dev.manage("POST", &format!("{at}/test"), "").expect(200);
+        assert_eq!(tested.json()["delivered"], false);
+        self.keep("a test of a webhook", &tested);
+        let session = self.open("demo");
+        let ended = self.dev.sign_out(&session.refresh).expect(200);
+        self.keep("the end of a session", &ended);
+        let events = self.dev.manage("GET", "/events", "").expect(200);
+        self.keep("events", &events);
+        self.dev.manage("PATCH", &at, "{\"enabled\": false}").expect(200);
+    }
+
     /// An app for each algorithm, with sessions; all that is said of its keys.
     pub fn every_algorithm(&mut self) {
         let bearer = format!("Bearer {}", self.dev.api_key());

@@ -53,6 +53,16 @@ pub(in crate::console) fn sentence(event: &Event<Value>) -> String {
         Type::SigningKeyRetired => {
             format!("A signing key was retired: {}{}", text("kid"), because(detail, "reason"))
         }
+        Type::WebhookCreated => format!("A webhook was made: {}", text("host")),
+        Type::WebhookChanged => match detail["enabled"].as_bool() {
+            Some(false) => format!("A webhook was changed: {}, which is turned off", text("host")),
+            _ => format!("A webhook was changed: {}", text("host")),
+        },
+        Type::WebhookSecretRotated => format!("A webhook was given a new secret: {}", text("id")),
+        Type::WebhookDisabled => {
+            format!("A webhook was turned off: {}{}", text("host"), because(detail, "why"))
+        }
+        Type::WebhookDeleted => format!("A webhook was removed: {}", text("host")),
         Type::RecoveryOpened => {
             let until = detail["closes_at"].as_i64().map(|at| format!(" until {}", moment(at)));
             format!("Recovery was opened{}", until.unwrap_or_default())

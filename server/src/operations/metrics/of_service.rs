@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use tenure_core::refusal::{EndReason, Refusal};
 use tenure_service::service::Service;
+use tenure_service::webhook::Outcome;
 
 use super::lines::{Lines, Written};
 
@@ -59,6 +60,15 @@ pub(super) fn write(service: &Service, lines: &mut Lines<'_>) -> Written {
         "revocation_feed_readers",
         "Readers of the revocation feed that wait here",
         counts.feed_readers,
+    )?;
+    let messages = Outcome::ALL.iter().map(|outcome| outcome.as_str()).zip(counts.webhook_messages);
+    let help = "Messages sent to webhooks, each try counted, by what became of them";
+    lines.counters("webhook_messages", help, "outcome", messages)?;
+    let lag = u64::try_from(counts.webhook_lag.secs()).unwrap_or(0);
+    lines.gauge(
+        "webhook_lag_seconds",
+        "How long ago that was said which waits longest for a webhook",
+        lag,
     )?;
     lines.gauge("apps", "Apps", counts.apps)
 }

@@ -16,7 +16,7 @@ use tenure_service::credentials::Caller;
 use tenure_service::entropy::SystemEntropy;
 use tenure_service::limits::Retention;
 use tenure_service::ring::{RingFile, RingSource};
-use tenure_service::service::{Options, Service};
+use tenure_service::service::{Options, Reach, Service};
 use tenure_store::memory::Memory;
 use tenure_store::{EventFilter, NumberedEvent, Sessions as _, Store};
 use tenure_wire::app::{CreateApiKey, CreateApp};
@@ -126,6 +126,7 @@ impl World {
                 dev: false,
                 cached_sessions: 1000,
                 retention: Retention::default(),
+                webhook_reach: Reach::AndThisMachine,
             },
         );
         let service = service.await.unwrap();

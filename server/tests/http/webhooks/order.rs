@@ -1,0 +1,116 @@
+//! Order, restarts, and receivers beside each other.
+
+use http::Method;
+use serde_json::json;
+
+use super::{Deliveries, Receiver, Reply, create, revoked, to, until};
+use crate::support::World;
+use crate::support::receiver::Got;
+
+fn sessions(got: &[Got]) -> Vec<String> {
+    got.iter().map(|got| got.json()["data"]["session_id"].as_str().unwrap().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn many_ends_arrive_in_the_order_of_their_commits() {
+    let world = World::new().await;
+    let app = world.app("shop").await;
+    let receiver = Receiver::new().await;
+    let webhook = create(&app, to(&receiver.url())).await;
+    for n in 0..250 {
+        app.open(&format!("user-{n}")).await;
+    }
+    let deliveries = Deliveries::of(&world);
+    let end = app.manage(Method::POST, "/sessions/end").json(json!({"filter": {}}));
+    end.send().await.expect(200);
+    let got = receiver.until(250).await;
+    let numbers: Vec<u64> =
+        got.iter().map(|got| got.header("webhook-id").rsplit('_').next().unwrap().parse().unwrap()).collect();
+    assert!(numbers.is_sorted_by(|a, b| a < b), "{numbers:?}");
+    until(&app, &webhook, |now| now["progress"]["cursor"] == now["progress"]["head"]).await;
+    deliveries.stopped().await;
+}
+
+#[tokio::test]
+async fn a_restart_goes_on_where_it_stopped() {
+    let world = World::new().await;
+    world.app("shop").await;
+    let receiver = Receiver::new().await;
+    let app = crate::support::app::TestApp::new(&world, "shop");
+    create(&app, to(&receiver.url())).await;
+    let deliveries = Deliveries::of(&world);
+    let mut expected = vec![revoked(&app, "ann").await];
+    receiver.until(1).await;
+    deliveries.stopped().await;
+    // Said while nobody delivers.
+    expected.push(revoked(&app, "bob").await);
+    let world = world.restarted().await;
+    let app = crate::support::app::TestApp::new(&world, "shop");
+    let deliveries = Deliveries::of(&world);
+    expected.push(revoked(&app, "cleo").await);
+    assert_eq!(sessions(&receiver.until(3).await), expected);
+    deliveries.stopped().await;
+    assert_eq!(receiver.got().len(), 3, "nothing twice after an ordinary end");
+}
+
+#[tokio::test]
+async fn what_was_under_way_when_the_process_was_killed_comes_again() {
+    let world = World::new().await;
+    let app = world.app("shop").await;
+    let receiver = Receiver::new().await;
+    create(&app, to(&receiver.url())).await;
+    receiver.answers([Reply::Never]);
+    let deliveries = Deliveries::of(&world);
+    let session = revoked(&app, "ann").await;
+    receiver.until(1).await;
+    deliveries.killed().await;
+    let world = world.restarted().await;
+    let deliveries = Deliveries::of(&world);
+    let got = receiver.until(2).await;
+    assert_eq!(sessions(&got), [session.clone(), session]);
+    assert_eq!(got[0].header("webhook-id"), got[1].header("webhook-id"));
+    deliveries.stopped().await;
+}
+
+#[tokio::test]
+async fn one_that_never_answers_holds_up_no_other_and_no_refresh() {
+    let world = World::new().await;
+    let app = world.app("shop").await;
+    let (mute, well) = (Receiver::new().await, Receiver::new().await);
+    mute.always_answers(Reply::Never);
+    for _ in 0..3 {
+        create(&app, to(&mute.url())).await;
+    }
+    create(&app, to(&well.url())).await;
+    let deliveries = Deliveries::of(&world);
+    let mut token = app.open("zoe").await;
+    let mut ended = Vec::new();
+    for n in 0..20 {
+        ended.push(revoked(&app, &format!("user-{n}")).await);
+        token = app.refreshed(&token.refresh).await;
+    }
+    assert_eq!(sessions(&well.until(20).await), ended);
+    deliveries.stopped().await;
+}
+
+#[tokio::test]
+async fn an_outage_of_the_store_loses_nothing() {
+    let world = World::new().await;
+    let app = world.app("shop").await;
+    let receiver = Receiver::new().await;
+    create(&app, to(&receiver.url())).await;
+    let deliveries = Deliveries::of(&world);
+    let first = revoked(&app, "ann").await;
+    world.memory.set_out_of_order(true);
+    tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    world.memory.set_out_of_order(false);
+    let second = revoked(&app, "bob").await;
+    let mut got = sessions(&receiver.until(2).await);
+    got.dedup();
+    while got.len() < 2 {
+        got = sessions(&receiver.until(receiver.got().len() + 1).await);
+        got.dedup();
+    }
+    assert_eq!(got, [first, second]);
+    deliveries.stopped().await;
+}
