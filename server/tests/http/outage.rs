@@ -81,6 +81,8 @@ fn good_call(world: &World, app: &TestApp<'_>, row: &Row, tokens: &Tokens, key: 
         ("POST", path) if path.ends_with("/signing-keys/{kid}/retire") => {
             call.json(json!({"compromised": true}))
         }
+        ("POST", "/webhooks") => call.json(json!({"url": "https://shop.example/told"})),
+        ("PATCH", "/webhooks/{id}") | ("POST", "/webhooks/{id}/secret") => call.json(json!({})),
         ("POST", "/v1/recovery") => call.json(json!({"seconds": 60})),
         ("POST", "/v1/admin-links") => call.json(json!({})),
         ("POST", "/v1/backups") => call.own_socket().json(json!({"to": "/tmp/a.backup"})),
