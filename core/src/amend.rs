@@ -20,6 +20,16 @@ pub fn amend(
 ) -> Result<Change, Refusal> {
     match family.unusable(ring, now) {
         Some(refusal) => Err(refusal),
-        None => Ok(Change::Amend { family: family.id, expected: family.edition, claims }),
+        None => Ok(with_claims(family, claims)),
     }
+}
+
+/// What putting something of our own beside the claims of `family` changes, when it was decided that it is served: the same, and
+/// no verdict on the session.
+pub fn annotate(family: &Family, claims: Arc<str>) -> Change {
+    with_claims(family, Some(claims))
+}
+
+fn with_claims(family: &Family, claims: Option<Arc<str>>) -> Change {
+    Change::Amend { family: family.id, expected: family.edition, claims }
 }

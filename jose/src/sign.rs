@@ -26,6 +26,11 @@ impl Signer {
         Signer { key, prefix: prefix.into_bytes().into() }
     }
 
+    /// A signer with the same key whose tokens are of another kind.
+    pub fn of_kind(&self, typ: &str) -> Self {
+        Self::new(self.key.clone(), typ)
+    }
+
     /// The key.
     pub fn key(&self) -> &SigningKey {
         &self.key

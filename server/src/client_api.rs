@@ -4,12 +4,13 @@ mod app;
 mod documents;
 mod handoff;
 mod own_sessions;
+mod status_lists;
 mod tokens;
 
 mod carrier;
 
 use axum::Router;
-use axum::middleware::from_fn;
+use axum::middleware::{from_fn, map_response};
 use axum::routing::{delete, get, post};
 
 use crate::middleware::to_the_end;
@@ -32,4 +33,12 @@ pub fn routes() -> Router<Http> {
         .route("/v1/apps/{app}/.well-known/jwks.json", get(documents::jwks))
         .route("/v1/apps/{app}/.well-known/openid-configuration", get(documents::metadata))
         .route("/.well-known/oauth-authorization-server/v1/apps/{app}", get(documents::metadata))
+}
+
+/// What every page may read, of whatever origin.
+pub fn for_every_page() -> Router<Http> {
+    Router::new()
+        .route("/v1/apps/{app}/status-lists", get(status_lists::list))
+        .route("/v1/apps/{app}/status-lists/{list}", get(status_lists::show))
+        .layer(map_response(status_lists::for_every_page))
 }

@@ -72,6 +72,8 @@ codes!(
         TooSlow = "too_slow", SERVICE_UNAVAILABLE;
         /// This node cannot serve right now.
         NotReady = "not_ready", SERVICE_UNAVAILABLE;
+        /// What the standard leaves open, and is not done here.
+        NotImplemented = "not_implemented", NOT_IMPLEMENTED;
         /// A fault of ours.
         InternalError = "internal_error", INTERNAL_SERVER_ERROR;
     }

@@ -11,7 +11,7 @@ use http::{HeaderMap, StatusCode};
 use serde_json::json as object;
 
 use crate::answer::{Answer, Failure, json, ok};
-use crate::cacheable::cacheable;
+use crate::cacheable::{AS_KEYS, cacheable};
 use crate::code::Code;
 use crate::limits::READY_FOR;
 use crate::openapi::document;
@@ -28,7 +28,7 @@ pub fn routes() -> Router<Http> {
 
 /// What this server answers, for programs.
 async fn openapi(headers: HeaderMap) -> Answer {
-    cacheable("application/json", document(), &headers)
+    cacheable("application/json", document(), AS_KEYS, &headers)
 }
 
 /// 200 as long as the process answers at all.

@@ -31,7 +31,7 @@ classes!(
     Open = "open",
     /// RFC 7662.
     Introspect = "introspect",
-    /// Keys, metadata and an app's public face.
+    /// Keys, metadata, status lists and an app's public face.
     Documents = "documents",
     /// What users do with their own sessions.
     SelfService = "self_service",
@@ -70,6 +70,7 @@ impl RouteClass {
             "" if *method == Method::GET => Self::Documents,
             "/events" | "/revocations" => Self::Feeds,
             other if other.starts_with("/.well-known/") => Self::Documents,
+            other if other.starts_with("/status-lists") => Self::Documents,
             other if other.starts_with("/me/") => Self::SelfService,
             _ => Self::Management,
         }
@@ -89,6 +90,7 @@ mod tests {
         assert_eq!(of(Method::POST, "/v1/apps/{app}/sessions"), "open");
         assert_eq!(of(Method::GET, "/v1/apps/{app}/sessions"), "management");
         assert_eq!(of(Method::GET, "/v1/apps/{app}"), "documents");
+        assert_eq!(of(Method::GET, "/v1/apps/{app}/status-lists/{list}"), "documents");
         assert_eq!(of(Method::DELETE, "/v1/apps/{app}"), "management");
         assert_eq!(of(Method::GET, "/.well-known/oauth-authorization-server/v1/apps/{app}"), "documents");
         assert_eq!(of(Method::DELETE, "/v1/apps/{app}/me/sessions"), "self_service");

@@ -25,6 +25,7 @@ pub fn router(http: Http, request_prefix: String) -> Router {
         .layer(from_fn_with_state(http.clone(), cors::allow));
     let mut router = Router::new()
         .merge(for_pages)
+        .merge(client_api::for_every_page())
         .merge(oauth::for_servers())
         .merge(management::routes().layer(from_fn(to_the_end)))
         .merge(operations::routes());

@@ -74,8 +74,9 @@ impl Service {
         let policy = served.policy_at(now);
         for _ in 0..ATTEMPTS {
             let family = self.family_of(app, id).await?;
-            let own = Claims::read(family.claims.as_deref())?.own;
-            let claims = Claims { amr: request.amr.clone(), acr: request.acr.clone(), own };
+            let Claims { own, place, .. } = Claims::read(family.claims.as_deref())?;
+            let place = self.place_for(&served, place, now).await?;
+            let claims = Claims { amr: request.amr.clone(), acr: request.acr.clone(), own, place };
             let proof = Proof { authenticated_at: at, claims: claims.encode().map_err(invalid)? };
             let entropy = Entropy {
                 secret: Zeroizing::new(fresh(&*self.entropy)?),

@@ -113,6 +113,9 @@ impl Service {
                 .filter(|(_, key)| own(key))
                 .map(|(key, _)| delete(Kind::ApiKey, key)),
         );
+        let lists = self.list_records(id, usize::MAX).await?;
+        let lists = lists.iter().map(|(list, _)| records::status_list_key(id, Some(*list)));
+        writes.extend(lists.chain([records::filling_key(id)]).map(|key| delete(Kind::StatusList, key)));
         self.store.write(&writes).await?;
         self.put_app_in_force(id).await;
         self.put_api_keys_in_force().await;

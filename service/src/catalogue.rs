@@ -8,7 +8,7 @@ use arc_swap::ArcSwap;
 use serde_json::{Map, Value};
 use tenure_core::id::{AppId, ClientId};
 use tenure_core::policy::Policy;
-use tenure_core::settings::{Settings, SigningAlg};
+use tenure_core::settings::{Revocation, Settings, SigningAlg};
 use tenure_core::signing::{KeySet, Phase, Terms, TokenLives};
 use tenure_core::time::{Span, Timestamp};
 use tenure_jose::{Alg, Signer, SigningKey, VerifyingKey};
@@ -66,6 +66,11 @@ impl App {
     pub fn signing_key(&self, now: Timestamp) -> Result<&AppKey> {
         let signing = self.key_set.signing(now).and_then(|key| self.keys.get(key));
         signing.ok_or_else(|| Error::Bug(format!("app {} has no key that may sign", self.id)))
+    }
+
+    /// Whether its auth tokens say where a status list tells of their session's end.
+    pub fn has_status_lists(&self) -> bool {
+        self.settings.revocation == Revocation::StatusList
     }
 
     /// The keys that are in the key set at `now`, with their places in it, oldest first.

@@ -8,6 +8,7 @@ use tenure_wire::claims::RESERVED_CLAIMS;
 
 use crate::error::{Error, Result};
 use crate::limits::{AUTH_TIME_AHEAD_SECS, CLAIMS_DEPTH, CLAIMS_MAX_BYTES, CLAIMS_WARN_BYTES};
+use crate::place::Place;
 
 const METHODS: usize = 16;
 const METHOD_BYTES: usize = 64;
@@ -25,19 +26,22 @@ pub(crate) struct Claims {
     pub(crate) acr: Option<String>,
     /// The session's own.
     pub(crate) own: Map<String, Value>,
+    /// The session's place in its app's status lists, which nobody outside sets.
+    pub(crate) place: Option<Place>,
 }
 
 impl Claims {
     /// Those of a session, as [`encode`](Self::encode) wrote them.
     pub(crate) fn read(encoded: Option<&str>) -> Result<Self> {
         let Some(text) = encoded else { return Ok(Self::default()) };
-        let mut own: Map<String, Value> = serde_json::from_str(text).map_err(Error::bug)?;
+        let (place, mut own) = (Place::split(text).0, members(encoded)?);
         let amr = own.remove("amr").map(serde_json::from_value).transpose().map_err(Error::bug)?;
         let acr = own.remove("acr").map(serde_json::from_value).transpose().map_err(Error::bug)?;
-        Ok(Self { amr, acr, own })
+        Ok(Self { amr, acr, own, place })
     }
 
-    /// As one JSON object, ready to stand in an auth token; nothing where there are none.
+    /// As one JSON object, whose members can stand in an auth token as they are, save for the place before them; nothing where
+    /// there are none. The place is no part of what the limits are for.
     pub(crate) fn encode(&self) -> Result<Option<Arc<str>>, Refused> {
         let mut object = Map::new();
         if let Some(amr) = &self.amr {
@@ -59,15 +63,16 @@ impl Claims {
             }
             object.insert(name.clone(), value.clone());
         }
+        let place = |others: Option<&str>| self.place.map(|place| place.before(others));
         if object.is_empty() {
-            return Ok(None);
+            return Ok(place(None));
         }
         let text = Value::Object(object).to_string();
         if text.len() > CLAIMS_MAX_BYTES {
             let says = format!("are {} bytes of JSON; at most {CLAIMS_MAX_BYTES} are allowed", text.len());
             return Err(("claims", says));
         }
-        Ok(Some(text.into()))
+        Ok(Some(place(Some(&text)).unwrap_or_else(|| text.into())))
     }
 
     /// Changes its own claims as `patch` says (a JSON Merge Patch, RFC 7396): a member replaces, `null` removes.
@@ -78,9 +83,15 @@ impl Claims {
     }
 }
 
+/// Encoded claims as everybody may see them: without the place.
+pub(crate) fn members(encoded: Option<&str>) -> Result<Map<String, Value>> {
+    let members = encoded.map_or("}", |text| Place::split(text).1);
+    serde_json::from_str(&format!("{{{members}")).map_err(Error::bug)
+}
+
 /// What may be regretted of claims that are acceptable.
 pub(crate) fn warnings(encoded: Option<&str>) -> Vec<String> {
-    let bytes = encoded.map_or(0, str::len);
+    let bytes = encoded.map_or(0, |text| 1 + Place::split(text).1.len());
     let large = format!(
         "the claims are {bytes} bytes of JSON: browsers drop cookies, and proxies headers, near 4 KiB"
     );

@@ -61,7 +61,7 @@ impl Service {
     /// Refuses (404) where the app serves no feed.
     pub fn serves_feed(&self, app: &AppId) -> Result<()> {
         match self.app(app)?.settings.revocation {
-            Revocation::Feed => Ok(()),
+            Revocation::Feed | Revocation::StatusList => Ok(()),
             Revocation::None => Err(Error::NotFound("feed")),
         }
     }
@@ -113,6 +113,21 @@ impl Service {
             reset,
         };
         Ok(Message { said, cursor, more: cursor.n < head.n })
+    }
+
+    /// The number of the feed's last entry, everything up to which has been read.
+    pub(crate) async fn feed_read_to(&self) -> Result<u64> {
+        self.read_feed().await?;
+        Ok(self.revocations.head())
+    }
+
+    /// What is `app`'s of what follows number `after`, as this node has read it last.
+    pub(crate) async fn feed_stretch(&self, app: &AppId, after: u64, now: Timestamp) -> Result<Stretch> {
+        let found = self.revocations.read().window.stretch(app, after, now);
+        match found {
+            Some(found) => Ok(found),
+            None => self.feed_of_the_store(app, after, now).await,
+        }
     }
 
     async fn feed_of_the_store(&self, app: &AppId, after: u64, now: Timestamp) -> Result<Stretch> {

@@ -17,6 +17,7 @@ use crate::catalogue::{App, AppKey};
 use crate::entropy::fresh;
 use crate::error::{Error, Result};
 use crate::limits::ATTEMPTS;
+use crate::place::Place;
 use crate::records::{self, SigningKeyRecord, signing_key_key};
 use crate::service::Service;
 
@@ -112,6 +113,8 @@ impl Service {
         // must not reach its first token: that is the one case in which a token is signed for a second that is yet to come.
         let iat =
             self.revocations.cut_off(&app.id, grant.user).map_or(now.secs(), |secs| now.secs().max(secs + 1));
+        let (place, own) = grant.claims.map_or((None, "}"), Place::split);
+        let place = place.filter(|_| app.has_status_lists());
         let mut buffer = [0; 22];
         let sid = grant.family.map(|family| family.id.to_string());
         let claims = AuthTokenClaims {
@@ -125,9 +128,10 @@ impl Service {
             sid: sid.as_deref(),
             auth_time: grant.authenticated_at.secs(),
             client_id: grant.family.map_or(app.client.as_str(), |family| family.client.as_str()),
+            status: place.map(|place| place.status(&app.issuer)),
         };
         let mut payload = serde_json::to_vec(&claims).map_err(Error::bug)?;
-        splice(&mut payload, grant.claims);
+        splice(&mut payload, own);
         Ok((key.signer.sign(&payload).map_err(Error::bug)?, exp))
     }
 
@@ -180,11 +184,11 @@ impl Service {
     }
 }
 
-/// Appends the members of `object` (a JSON object) to `payload` (a JSON object that is not empty).
-fn splice(payload: &mut Vec<u8>, object: Option<&str>) {
-    let Some(members) = object.and_then(|o| o.strip_prefix('{')).filter(|members| *members != "}") else {
+/// Appends members, with the brace that closes them, to `payload` (a JSON object that is not empty).
+fn splice(payload: &mut Vec<u8>, members: &str) {
+    if members == "}" {
         return;
-    };
+    }
     payload.pop();
     payload.push(b',');
     payload.extend_from_slice(members.as_bytes());

@@ -17,6 +17,8 @@ pub mod own_sessions;
 
 pub mod why;
 
+pub mod status_lists;
+
 pub mod active;
 pub mod end_jobs;
 pub mod event_log;
@@ -63,6 +65,7 @@ mod session_token;
 mod holder;
 mod in_force;
 mod look_up;
+mod places;
 pub mod ring_changes;
 mod session_filter;
 mod webhook_records;
@@ -81,6 +84,8 @@ pub mod credentials;
 mod revocations;
 
 mod feed_window;
+mod leases;
+mod status_cache;
 mod views;
 
 pub mod settings_meaning;
@@ -92,6 +97,7 @@ pub mod events;
 
 pub mod webhook;
 
+mod place;
 mod records;
 mod running_jobs;
 

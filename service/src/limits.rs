@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use quick_cache::sync::Cache;
+use tenure_core::settings::bounds::ABSOLUTE_LIFETIME_LONG_DAYS;
 use tenure_core::time::Span;
 
 use crate::error::{Error, Result};
@@ -49,6 +50,26 @@ pub const FEED_LOOKED_AT: usize = 10_000;
 pub const FEED_LOOKS_EVERY: Duration = Duration::from_secs(1);
 /// How long a node rests between waking its readers, for each of them.
 pub const FEED_REST_PER_READER: Duration = Duration::from_micros(40);
+/// Places of a status list: a signed list in which half of them are set is shorter than any token may be, whatever the key and the
+/// issuer.
+pub const STATUS_LIST_PLACES: u16 = 16_384;
+/// Lots of a status list, of which a node takes one at a time: what a crash wastes, at most.
+pub const STATUS_LOTS: u16 = 64;
+/// How long a node gives out places of a lot.
+pub const STATUS_LOT_KEPT: Span = Span::from_days(1);
+/// How long a status list is served after its last lot was taken: for as long as that is given out, the longest session that was
+/// opened with it lives, and its last auth token.
+pub const STATUS_LIST_KEPT: Span = Span::from_days(1 + ABSOLUTE_LIFETIME_LONG_DAYS + 2);
+/// How old what a status list says may be when it is handed out.
+pub const STATUS_LIST_LOOKS_EVERY: Span = Span::from_secs(10);
+/// How long caches and verifiers may keep a status list before they ask again, in seconds.
+pub const STATUS_LIST_TTL_SECS: u32 = 20;
+/// How long a signed status list is good for those who cannot ask again.
+pub const STATUS_LIST_LIFE: Span = Span::from_hours(1);
+/// Signed status lists in memory, about 10 KB each at most; others are signed when they are asked for.
+pub const STATUS_LISTS_IN_MEMORY: usize = 1000;
+/// Status lists of an app that are named in one answer.
+pub const STATUS_LISTS_NAMED: usize = 10_000;
 /// Sessions that a count goes up to.
 pub const COUNT_AT_MOST: u64 = 10_000;
 /// Stretches that are looked at for a count beside a list, which is asked for with each page.

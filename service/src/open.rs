@@ -44,7 +44,7 @@ impl Service {
     ///
     /// Refuses what is not acceptable, field by field, and a session beyond the app's limit.
     pub async fn open_session(&self, app: &AppId, request: &OpenRequest<Value>) -> Result<OpenedSession> {
-        let new = self.checked(&*self.app(app)?, request, self.now()?)?;
+        let mut new = self.checked(&*self.app(app)?, request, self.now()?)?;
         let warnings = claims::warnings(new.claims.as_deref());
         let now = self.beyond_ends(app, &new.user).await?;
         let app = self.app(app)?; // It may have been changed or removed while that was waited for.
@@ -54,6 +54,7 @@ impl Service {
             let issued = self.issue_stateless(&app, &new.user, new.authenticated_at, claims, now).await?;
             return Ok(OpenedSession { issued, family: None, handoff: None, warnings });
         }
+        new.claims = self.placed(&app, new.claims, now).await?;
         let policy = app.policy_at(now);
         for _ in 0..ATTEMPTS {
             let rows = self.rows_that_count(&app, &new.user, &policy, now).await?;
@@ -135,6 +136,7 @@ impl Service {
         let claims = Claims {
             amr: request.amr.clone(),
             acr: request.acr.clone(),
+            place: None,
             own: request.claims.clone().unwrap_or_default().into_iter().collect(),
         };
         let claims = claims.encode().map_err(|e| found(e.0, e.1)).ok();

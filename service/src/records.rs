@@ -108,6 +108,22 @@ pub(crate) struct RestoredRecord {
     pub(crate) ends_lost: Option<u64>,
 }
 
+/// A status list.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct StatusListRecord {
+    /// When its last lot was taken. It is served for as long as a session that has a place in it may live.
+    #[serde(default)]
+    pub(crate) filled_at_ms: Option<i64>,
+}
+
+/// The status list of an app whose lots are being taken.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct FillingRecord {
+    pub(crate) list: u32,
+    /// A bit for each lot that nobody has taken.
+    pub(crate) free: u64,
+}
+
 /// What the store remembers of a key of the ring.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct RingKeyRecord {
@@ -142,6 +158,16 @@ pub(crate) fn ring_key_key(kid: Option<Kid>) -> String {
 /// The key of a node; of one without a name, what they all begin with.
 pub(crate) fn node_key(name: &str) -> String {
     format!("node/{name}")
+}
+
+/// The key of a status list; of no number, what those of an app begin with.
+pub(crate) fn status_list_key(app: &AppId, list: Option<u32>) -> String {
+    list.map_or(format!("{app}/"), |list| format!("{app}/{list:010}"))
+}
+
+/// The key of what says which status list of an app is being filled.
+pub(crate) fn filling_key(app: &AppId) -> String {
+    format!("{app}/filling")
 }
 
 /// A write of `record`.

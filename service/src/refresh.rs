@@ -81,6 +81,11 @@ impl Service {
         let mut view = self.views.get(&self.store, id).await?;
         for _ in 0..ATTEMPTS {
             match (decide(view.family.as_deref(), presented, c), &view.family) {
+                (Decision::Serve { .. }, Some(seen)) if self.lacks_place(app, seen) => {
+                    self.give_place(app, seen, c.now).await?;
+                    view = self.views.load(&self.store, id).await?;
+                    continue;
+                }
                 (Decision::Serve { served, change, token, notice }, Some(seen)) => {
                     let commit = self.store.commit(seen, &change).instrument(tracing::debug_span!("commit"));
                     if let Committed::Live(receipt) = commit.await? {

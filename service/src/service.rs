@@ -20,11 +20,13 @@ use crate::clock::Clock;
 use crate::credentials::Credentials;
 use crate::entropy::Entropy;
 use crate::error::{Error, Result};
+use crate::leases::Leases;
 use crate::limits::{Rate, Retention};
 use crate::records::{RecoveryRecord, RestoredRecord};
 use crate::revocations::Revocations;
 use crate::ring::{Ring, RingMark, RingSource};
 use crate::running_jobs::RunningJobs;
+use crate::status_cache::StatusCache;
 use crate::views::Views;
 pub use crate::webhook::Reach;
 use crate::webhook::Traffic;
@@ -47,6 +49,8 @@ pub struct Service {
     pub(crate) credentials: Credentials,
     pub(crate) views: Views,
     pub(crate) revocations: Revocations,
+    pub(crate) leases: Leases,
+    pub(crate) status_cache: StatusCache,
     pub(crate) recovery: ArcSwap<Recovering>,
     pub(crate) backups: Mutex<BackupStatus>,
     pub(crate) session_rate: Rate<FamilyId>,

@@ -12,6 +12,7 @@ use tenure_core::time::Timestamp;
 use tenure_store::{Committed, Unavailable};
 
 use crate::catalogue::App;
+use crate::claims;
 use crate::error::{Error, Result};
 use crate::events::{self, Type};
 use crate::limits::ATTEMPTS;
@@ -51,7 +52,7 @@ impl Service {
             match (judge(stored, token, &app.id, (&app.policy, ring.rules()), recovery, now), stored) {
                 (Worth::Good(life), Some(family)) => {
                     if let Some(life) = self.put_down_use(app, family, life, said, now).await? {
-                        return claims(app, family, &life, token).map(Some);
+                        return said_of(app, family, &life, token).map(Some);
                     }
                 }
                 (Worth::Adopt(change), Some(family)) => {
@@ -94,11 +95,8 @@ impl Service {
 }
 
 /// What an auth token would say of the session, and until when the token is good if nobody uses it.
-fn claims(app: &App, family: &Family, life: &Life, token: &SessionToken) -> Result<Map<String, Value>> {
-    let mut said: Map<String, Value> = match family.claims.as_deref() {
-        Some(own) => serde_json::from_str(own).map_err(Error::bug)?,
-        None => Map::new(),
-    };
+fn said_of(app: &App, family: &Family, life: &Life, token: &SessionToken) -> Result<Map<String, Value>> {
+    let mut said = claims::members(family.claims.as_deref())?;
     let always = [
         ("iss", json!(app.issuer)),
         ("sub", json!(family.user.as_str())),

@@ -12,6 +12,7 @@ use tenure_core::time::Timestamp;
 use tenure_store::{Committed, Filter, Page, Status, Subject};
 use tenure_wire::session::{Session, SessionFilter, SessionList};
 
+use crate::claims;
 use crate::count::Count;
 use crate::error::{Error, Result};
 use crate::events::{self, Type};
@@ -152,7 +153,6 @@ pub fn shown(family: &Family, now: Timestamp) -> Session<Value> {
         State::Live if over.is_some() => ("expired", None),
         State::Live => ("live", None),
     };
-    let json = |text: &Option<Arc<str>>| text.as_deref().and_then(|text| serde_json::from_str(text).ok());
     Session {
         session_id: family.id.to_string(),
         support_code: SupportCode::of(family.id).to_string(),
@@ -171,7 +171,7 @@ pub fn shown(family: &Family, now: Timestamp) -> Session<Value> {
         session_token_issued_at: family.session_token.map(|kept| i64::from(kept.made_in_second)),
         seq: family.head.seq.0,
         settings_version: family.life.policy_version,
-        claims: json(&family.claims).unwrap_or_else(|| json!({})),
+        claims: claims::members(family.claims.as_deref()).unwrap_or_default().into(),
         device: family.device.as_deref().and_then(|text| serde_json::from_str(text).ok()),
     }
 }

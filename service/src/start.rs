@@ -17,11 +17,13 @@ use crate::clock::Clock;
 use crate::credentials::Credentials;
 use crate::entropy::Entropy;
 use crate::error::Error;
+use crate::leases::Leases;
 use crate::limits::{NOTICES_BURST, NOTICES_PER_MINUTE, REFRESHES_BURST, REFRESHES_PER_SECOND, Rate};
 use crate::revocations::Revocations;
 use crate::ring::{Ring, RingError, RingSource};
 use crate::running_jobs::RunningJobs;
 use crate::service::{Options, Recovering, RingWatch, Service, Tallies};
+use crate::status_cache::StatusCache;
 use crate::views::Views;
 use crate::webhook::Traffic;
 
@@ -101,6 +103,8 @@ impl Service {
             credentials: Credentials::default(),
             views: Views::new(options.cached_sessions),
             revocations: Revocations::default(),
+            leases: Leases::default(),
+            status_cache: StatusCache::default(),
             recovery: ArcSwap::from_pointee(Recovering::default()),
             backups: Mutex::new(backup::none_yet(&ring_source)),
             session_rate: session_rate(options.cached_sessions),

@@ -32,11 +32,13 @@ pub enum Kind {
     Webhook,
     /// How far each of them has come, by app and id.
     WebhookProgress,
+    /// Status lists, by app and number, and which one of an app is being filled.
+    StatusList,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 12] = [
+    pub const ALL: [Kind; 13] = [
         Kind::App,
         Kind::Settings,
         Kind::SigningKey,
@@ -49,6 +51,7 @@ impl Kind {
         Kind::Audit,
         Kind::Webhook,
         Kind::WebhookProgress,
+        Kind::StatusList,
     ];
 
     /// The name that stores keep.
@@ -66,6 +69,7 @@ impl Kind {
             Self::Audit => "audit",
             Self::Webhook => "webhook",
             Self::WebhookProgress => "webhook_progress",
+            Self::StatusList => "status_list",
         }
     }
 }

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::status_list::Status;
+
 /// The claims that every auth token carries, in their order. The session's own follow.
 #[derive(Serialize)]
 pub struct AuthTokenClaims<'a> {
@@ -26,6 +28,9 @@ pub struct AuthTokenClaims<'a> {
     pub auth_time: i64,
     /// The client. ID tokens never carry it, so that neither passes for the other.
     pub client_id: &'a str,
+    /// Where a status list says whether its session has ended, in apps that have such lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<Status>,
 }
 
 /// Names that a session's own claims may not take: those of RFC 7519, RFC 9068, OpenID Connect and what is kept for later.

@@ -5,6 +5,7 @@ pub mod claims;
 pub mod oauth;
 pub mod session;
 pub mod settings;
+pub mod status_list;
 
 pub mod admin;
 pub mod app;

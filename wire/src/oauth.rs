@@ -89,6 +89,9 @@ pub struct Metadata {
     pub revocation_endpoint: String,
     /// RFC 7662.
     pub introspection_endpoint: String,
+    /// Every status list (draft-ietf-oauth-status-list §9.1), where the app has such.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status_list_aggregation_endpoint: Option<String>,
     /// Grants.
     pub grant_types_supported: Vec<String>,
     /// None yet: there is no authorization endpoint.

@@ -141,5 +141,7 @@ choice!(
         None = "none",
         /// In the revocation feed.
         Feed = "feed",
+        /// In the feed, and in status lists that any cache may keep.
+        StatusList = "status_list",
     }
 );

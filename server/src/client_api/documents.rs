@@ -6,21 +6,21 @@ use tenure_service::catalogue::App;
 use tenure_wire::oauth::{Metadata, TOKEN_EXCHANGE};
 
 use crate::answer::Answer;
-use crate::cacheable::cacheable;
+use crate::cacheable::{AS_KEYS, cacheable};
 use crate::request::{Path, app_id};
 use crate::state::Http;
 
 /// The app's public keys.
 pub async fn jwks(State(http): State<Http>, Path(app): Path<String>, headers: HeaderMap) -> Answer {
     let keys = http.service.jwks(&app_id(&app)?)?;
-    cacheable("application/jwk-set+json", &keys, &headers)
+    cacheable("application/jwk-set+json", &keys, AS_KEYS, &headers)
 }
 
 /// The app's metadata.
 pub async fn metadata(State(http): State<Http>, Path(app): Path<String>, headers: HeaderMap) -> Answer {
     let app = http.service.app(&app_id(&app)?)?;
     let algorithms = http.service.jwks(&app.id)?.keys.into_iter().map(|key| key.alg).collect();
-    cacheable("application/json", &metadata_of(&app, algorithms), &headers)
+    cacheable("application/json", &metadata_of(&app, algorithms), AS_KEYS, &headers)
 }
 
 fn metadata_of(app: &App, mut algorithms: Vec<String>) -> Metadata {
@@ -34,6 +34,7 @@ fn metadata_of(app: &App, mut algorithms: Vec<String>) -> Metadata {
         jwks_uri: at("/.well-known/jwks.json"),
         revocation_endpoint: at("/oauth/revoke"),
         introspection_endpoint: at("/oauth/introspect"),
+        status_list_aggregation_endpoint: app.has_status_lists().then(|| at("/status-lists")),
         grant_types_supported: list(&["refresh_token", TOKEN_EXCHANGE]),
         response_types_supported: Vec::new(),
         token_endpoint_auth_methods_supported: list(&[
@@ -59,19 +60,14 @@ fn metadata_of(app: &App, mut algorithms: Vec<String>) -> Metadata {
             "refresh_token_timeout",
             "authorization_expires_in",
         ]),
-        claims_supported: list(&[
-            "iss",
-            "sub",
-            "aud",
-            "iat",
-            "nbf",
-            "exp",
-            "jti",
-            "sid",
-            "auth_time",
-            "amr",
-            "acr",
-            "client_id",
-        ]),
+        claims_supported: claims_of(app),
     }
+}
+
+/// What auth tokens of the app may say.
+fn claims_of(app: &App) -> Vec<String> {
+    let mut claims =
+        vec!["iss", "sub", "aud", "iat", "nbf", "exp", "jti", "sid", "auth_time", "amr", "acr", "client_id"];
+    claims.extend(app.has_status_lists().then_some("status"));
+    claims.into_iter().map(str::to_owned).collect()
 }

@@ -7,6 +7,7 @@ use tenure_wire::auth_result::{HandoffRequest, RefreshAnswer, RefreshRequest};
 use tenure_wire::jwk::JwkSet;
 use tenure_wire::oauth::Metadata;
 use tenure_wire::session::OwnSessions;
+use tenure_wire::status_list::StatusLists;
 
 use super::operation::{Needs, Operation};
 use super::parameters::{activity, header, idempotency_key, query, required, session_id};
@@ -38,6 +39,8 @@ pub(super) fn operations() -> Vec<Operation> {
             .gives_media::<JwkSet>("application/jwk-set+json", "The keys.")
             .with_header("ETag", "For `If-None-Match`.")
             .with_header("Cache-Control", "How long it may be kept."),
+        status_list(),
+        status_lists(),
         metadata("/v1/apps/{app}/.well-known/openid-configuration", "metadata"),
         metadata("/.well-known/oauth-authorization-server/v1/apps/{app}", "metadataRfc8414"),
     ]
@@ -144,6 +147,28 @@ fn seq() -> Value {
 fn client() -> Value {
     let says = "Any value. Needed where the app's transport is \"cookie\": no page can send it to another origin without leave.";
     header("Tenure-Client", json!({"type": "string", "minLength": 1}), says)
+}
+
+fn status_list() -> Operation {
+    let id = "statusList";
+    let path = "/v1/apps/{app}/status-lists/{list}";
+    document(path, id, "A status list (draft-ietf-oauth-status-list): a bit for each session that has ended")
+        .says(
+            "Which list, and which bit of it, is in the claim `status` of an auth token, where the app's `revocation` is \
+             \"status_list\". Pages of every origin may read it. What it said at another time (`?time=`) is not kept.",
+        )
+        .gives_text("application/statuslist+jwt", "The list as a JWT, signed with one of the app's keys.")
+        .with_header("ETag", "For `If-None-Match`.")
+        .with_header("Cache-Control", "How long it may be kept.")
+        .refuses(&[Code::NotImplemented])
+}
+
+fn status_lists() -> Operation {
+    document("/v1/apps/{app}/status-lists", "statusLists", "Where the app's status lists are")
+        .says("404 where it has none and its settings ask for none. Pages of every origin may read it.")
+        .gives::<StatusLists>(200, "The address of each.")
+        .with_header("ETag", "For `If-None-Match`.")
+        .with_header("Cache-Control", "How long it may be kept.")
 }
 
 fn metadata(path: &'static str, id: &'static str) -> Operation {

@@ -28,6 +28,7 @@ fn path_part(name: &str) -> (Value, &'static str) {
         ),
         "name" => (json!({"type": "string", "minLength": 1}), "The admin."),
         "file" => (json!({"type": "string", "minLength": 1}), "The file's name."),
+        "list" => (json!({"type": "string", "pattern": "^(0|[1-9][0-9]{0,9})$"}), "The list's number."),
         "kid" => (json!({"type": "string", "minLength": 1}), "The signing key's id."),
         _ => (json!({"type": "string", "minLength": 1}), "A part of the address."),
     }

@@ -44,4 +44,5 @@ mod ring;
 mod secrets;
 mod signing_keys;
 mod sockets;
+mod status_lists;
 mod webhooks;

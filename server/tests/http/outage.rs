@@ -50,7 +50,8 @@ fn good_call(world: &World, app: &TestApp<'_>, row: &Row, tokens: &Tokens, key: 
     let keys_of =
         if row.path.contains("/console/") { AppId::console() } else { AppId::parse(app.id()).unwrap() };
     let kid = &world.service.signing_keys(&keys_of).unwrap()[0].kid;
-    let path = path.replace("{id}", key).replace("{kid}", kid).replace("{file}", "play.css");
+    let path =
+        path.replace("{id}", key).replace("{kid}", kid).replace("{file}", "play.css").replace("{list}", "1");
     let call = world.call(row.method.clone(), &format!("{path}{query}"));
     let call = match row.needs {
         Needs::Nothing => call,

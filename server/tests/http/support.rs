@@ -11,6 +11,7 @@ pub mod log;
 pub mod receiver;
 pub mod reference;
 pub mod server;
+pub mod status_list;
 pub mod stream;
 pub mod traffic;
 pub mod world;

@@ -14,5 +14,6 @@ mod nodes;
 mod rates;
 mod ring_file;
 mod start;
+mod status_places;
 mod support;
 mod tokens;

@@ -46,7 +46,11 @@ const BINDING: Words = &[
     ("dbsc", "device-bound sessions, not available yet"),
     ("any", "either, not available yet"),
 ];
-const REVOCATION: Words = &[("feed", "in the revocation feed"), ("none", "not at all")];
+const REVOCATION: Words = &[
+    ("feed", "in the revocation feed"),
+    ("status_list", "in the feed and in status lists"),
+    ("none", "not at all"),
+];
 
 /// Every setting, in the order of the form.
 pub(super) fn all() -> Vec<Field> {
@@ -225,6 +229,13 @@ fn of_tokens() -> Vec<Field> {
             between(&b::PUBLISH_LEAD_SECS),
             "How long a new signing key is published before it signs, so that every verifier knows it.",
         ),
+        field(
+            "revocation",
+            "Tell verifiers of ends",
+            Kind::Choice(REVOCATION),
+            String::new(),
+            "How those who check auth tokens hear that a session has ended, before its tokens expire.",
+        ),
     ]
 }
 
@@ -250,13 +261,6 @@ fn yet_to_come() -> Vec<Field> {
             Kind::Lines,
             format!("exact ones, one on a line, at most {}", b::LISTED),
             "Where a sign-in may return to.",
-        ),
-        field(
-            "revocation",
-            "Tell verifiers of ends",
-            Kind::Choice(REVOCATION),
-            String::new(),
-            "Ends are written into the feed in any case; whether it is served will follow this.",
         ),
         field(
             "binding",
