@@ -12,7 +12,7 @@ use crate::service::Service;
 use crate::webhook::Outcome;
 
 /// What the service counts beside its [`Tallies`](crate::service::Tallies).
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Counts {
     /// Apps.
     pub apps: u64,
@@ -24,6 +24,8 @@ pub struct Counts {
     pub feed_head: u64,
     /// How long ago the feed was known to be complete, in seconds.
     pub feed_age_secs: u64,
+    /// How long it took from the moment of an end until this node told those who follow it, in milliseconds.
+    pub feed_delays: Spread,
     /// Those who follow it here.
     pub feed_readers: u64,
     /// Messages to webhooks, by what became of them, in the order of [`Outcome::ALL`].
@@ -66,6 +68,7 @@ impl Service {
             views_read,
             feed_head: self.revocations.head(),
             feed_age_secs: u64::try_from(feed_age).unwrap_or(0),
+            feed_delays: self.feed_delays.spread(),
             feed_readers: self.feed_news.receiver_count() as u64,
             webhook_messages: self.webhook_traffic.counts(),
             webhook_lag: self.webhook_traffic.lag(self.clock.now()),

@@ -91,7 +91,7 @@ impl Service {
         tallies.end(end.reason, ended);
         end.after = done.next;
         if end.announce.take().is_some() {
-            self.revocations.catch_up(&self.store, end.at).await?;
+            self.read_feed().await?;
         }
         if end.after.is_some() {
             let took = self.monotonic().saturating_sub(begun);

@@ -73,8 +73,14 @@ impl Service {
         self.feed_as_read(app, after).await
     }
 
-    async fn read_feed(&self) -> Result<()> {
-        Ok(self.revocations.catch_up(&self.store, self.now()?).await?)
+    /// Afterwards this node knows everything that was announced before.
+    pub(crate) async fn read_feed(&self) -> Result<()> {
+        let announced = self.revocations.catch_up(&self.store, self.now()?).await?;
+        let read = self.clock.now();
+        for at in announced {
+            self.feed_delays.count(u64::try_from(read.since(at).millis()).unwrap_or(0));
+        }
+        Ok(())
     }
 
     /// The same as this node has read it last: for those who are woken by [`Service::feed_news`]. Asks the store only for what is

@@ -110,7 +110,7 @@ impl Service {
         else {
             return Ok(true);
         };
-        self.revocations.catch_up(&self.store, now).await?;
+        self.read_feed().await?;
         Ok(self.revocations.cut_off(&app.id, &user).is_some_and(|cut_off| iat <= cut_off))
     }
 

@@ -109,6 +109,8 @@ pub const NOTICES_BURST: u32 = 5;
 pub const PRUNED_AT_ONCE: u32 = 500;
 /// Commits that are made to measure how long one takes.
 pub const PROBES: usize = 40;
+/// How soon ends are told: the longest of each range, in milliseconds.
+pub const FEED_DELAY_MILLIS: [u64; 12] = [1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 10_000];
 /// Signing keys of one app at once, at most: those that sign, will sign, or have tokens around.
 pub const SIGNING_KEYS: usize = 8;
 /// How long clients and verifiers may keep keys and metadata, in seconds.

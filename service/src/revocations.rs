@@ -42,24 +42,30 @@ struct CutOff {
 
 impl Revocations {
     /// Reads the feed to its end. Afterwards everything is known that was announced before this was called; many callers at
-    /// once share a reading.
-    pub(crate) async fn catch_up(&self, store: &Store, now: Timestamp) -> Result<(), Unavailable> {
+    /// once share a reading. Gives back when those entries were announced that this call was the first to read.
+    pub(crate) async fn catch_up(
+        &self,
+        store: &Store,
+        now: Timestamp,
+    ) -> Result<Vec<Timestamp>, Unavailable> {
         let begun_before = self.begun.load(Ordering::SeqCst);
         let mut done = self.turn.lock().await;
         if *done > begun_before {
-            return Ok(());
+            return Ok(Vec::new());
         }
+        let mut announced = Vec::new();
         let this = self.begun.fetch_add(1, Ordering::SeqCst) + 1;
         loop {
             let after = self.head();
             let page = store.feed(after, ENTRIES_A_READ).await?;
+            announced.extend(page.entries.iter().map(|entry| entry.announcement.at));
             let mut read = self.read();
             read.take(&page);
             if page.entries.is_empty() || read.window.head() >= page.head {
                 read.window.complete_at(now);
                 read.forget(now);
                 *done = this;
-                return Ok(());
+                return Ok(announced);
             }
         }
     }

@@ -10,7 +10,7 @@ use tenure_core::limits::CLOCK_BEHIND;
 use tenure_core::refusal::{EndReason, Refusal};
 use tenure_core::rotate::Recovery;
 use tenure_core::time::Timestamp;
-use tenure_store::{Event, Store, Unavailable};
+use tenure_store::{Event, SpreadCounter, Store, Unavailable};
 use tenure_wire::recovery::BackupStatus;
 use tokio::sync::watch;
 
@@ -51,6 +51,7 @@ pub struct Service {
     pub(crate) revocations: Revocations,
     pub(crate) leases: Leases,
     pub(crate) status_cache: StatusCache,
+    pub(crate) feed_delays: SpreadCounter,
     pub(crate) recovery: ArcSwap<Recovering>,
     pub(crate) backups: Mutex<BackupStatus>,
     pub(crate) session_rate: Rate<FamilyId>,

@@ -9,7 +9,8 @@ pub use standards::Standing;
 
 use tenure_core::preset::Preset;
 use tenure_core::settings::{
-    ClientKind, CookiePersistence, IdleCounts, LostResponse, OnLimit, ReuseDetection, Settings, Transport,
+    ClientKind, CookiePersistence, IdleCounts, LostResponse, OnLimit, ReuseDetection, Revocation, Settings,
+    Transport,
 };
 use tenure_core::time::Span;
 
@@ -83,6 +84,12 @@ fn words(span: Span) -> String {
 
 fn stateless(s: &Settings) -> Vec<Sentence> {
     let ttl = words(s.auth_token_ttl());
+    let reached = match s.revocation {
+        Revocation::Feed | Revocation::StatusList => {
+            " What does is to end all sessions of the user: verifiers that follow the revocation feed refuse it within a second."
+        }
+        Revocation::None => "",
+    };
     vec![
         Sentence::plain(
             "Signed in",
@@ -94,7 +101,7 @@ fn stateless(s: &Settings) -> Vec<Sentence> {
         Sentence::caution(
             "A stolen auth token",
             format!(
-                "Works until it expires, for at most {ttl}. Signing out does not change that: there is no session to end."
+                "Works until it expires, for at most {ttl}. Signing out does not change that: there is no session to end.{reached}"
             ),
         ),
     ]
@@ -102,10 +109,21 @@ fn stateless(s: &Settings) -> Vec<Sentence> {
 
 fn stolen_auth_token(s: &Settings) -> Sentence {
     let ttl = words(s.auth_token_ttl());
-    let says = format!(
-        "Works for at most {ttl}, wherever it is only verified: signing out or ending the session does not reach it there sooner. \
-         Introspection refuses it at once."
-    );
+    let says = match s.revocation {
+        Revocation::Feed => format!(
+            "Works for at most {ttl}. Once its session has ended, verifiers that follow the revocation feed refuse it within a second, \
+             and introspection does at once; what only checks signatures takes it until it expires."
+        ),
+        Revocation::StatusList => format!(
+            "Works for at most {ttl}. Once its session has ended, verifiers that follow the revocation feed refuse it within a second, \
+             those that read status lists as soon as their copy is a newer one, and introspection at once; what only checks signatures \
+             takes it until it expires."
+        ),
+        Revocation::None => format!(
+            "Works for at most {ttl}, wherever it is only verified: signing out or ending the session does not reach it there sooner. \
+             Introspection refuses it at once."
+        ),
+    };
     Sentence { about: "A stolen auth token", says, caution: s.auth_token_ttl() > Span::from_hours(1) }
 }
 

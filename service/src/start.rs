@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use tenure_core::id::FamilyId;
-use tenure_store::{Store, Unavailable};
+use tenure_store::{SpreadCounter, Store, Unavailable};
 use tokio::sync::watch;
 
 use crate::backup;
@@ -18,7 +18,9 @@ use crate::credentials::Credentials;
 use crate::entropy::Entropy;
 use crate::error::Error;
 use crate::leases::Leases;
-use crate::limits::{NOTICES_BURST, NOTICES_PER_MINUTE, REFRESHES_BURST, REFRESHES_PER_SECOND, Rate};
+use crate::limits::{
+    FEED_DELAY_MILLIS, NOTICES_BURST, NOTICES_PER_MINUTE, REFRESHES_BURST, REFRESHES_PER_SECOND, Rate,
+};
 use crate::revocations::Revocations;
 use crate::ring::{Ring, RingError, RingSource};
 use crate::running_jobs::RunningJobs;
@@ -105,6 +107,7 @@ impl Service {
             revocations: Revocations::default(),
             leases: Leases::default(),
             status_cache: StatusCache::default(),
+            feed_delays: SpreadCounter::new(&FEED_DELAY_MILLIS),
             recovery: ArcSwap::from_pointee(Recovering::default()),
             backups: Mutex::new(backup::none_yet(&ring_source)),
             session_rate: session_rate(options.cached_sessions),

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use tenure_store::{Figures, Spread};
+use tenure_store::{Figures, SpreadCounter};
 
 /// Changes that share a commit.
 const CHANGES: &[u64] = &[1, 2, 4, 8, 16, 32, 64, 128, 256, 512];
@@ -12,20 +12,24 @@ const MICROS: &[u64] =
     &[100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 500_000, 2_000_000];
 
 /// The numbers, as they rise. What a change costs is one addition: the rest is counted once a commit.
-#[derive(Default)]
 pub(crate) struct Tally {
     accepted: AtomicU64,
     turned_away: AtomicU64,
     answered: AtomicU64,
-    changes: Counts,
-    micros: Counts,
+    changes: SpreadCounter,
+    micros: SpreadCounter,
 }
 
-#[derive(Default)]
-struct Counts {
-    /// One for each range; there are more than any of the lists above needs.
-    ranges: [AtomicU64; 16],
-    sum: AtomicU64,
+impl Default for Tally {
+    fn default() -> Self {
+        Self {
+            accepted: AtomicU64::default(),
+            turned_away: AtomicU64::default(),
+            answered: AtomicU64::default(),
+            changes: SpreadCounter::new(CHANGES),
+            micros: SpreadCounter::new(MICROS),
+        }
+    }
 }
 
 impl Tally {
@@ -49,8 +53,8 @@ impl Tally {
     #[allow(clippy::disallowed_methods)] // For a metric.
     pub(crate) fn committed(&self, changes: u64, started: Instant) {
         self.answered.fetch_add(changes, Ordering::Relaxed);
-        self.changes.count(CHANGES, changes);
-        self.micros.count(MICROS, u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX));
+        self.changes.count(changes);
+        self.micros.count(u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX));
     }
 
     /// All of it. The numbers are read one after the other, so that they may differ by what happened meanwhile.
@@ -59,39 +63,9 @@ impl Tally {
         Figures {
             turned_away: self.turned_away.load(Ordering::Relaxed),
             waiting: self.accepted.load(Ordering::Relaxed).saturating_sub(answered),
-            changes_per_commit: self.changes.spread(CHANGES),
-            commit_micros: self.micros.spread(MICROS),
+            changes_per_commit: self.changes.spread(),
+            commit_micros: self.micros.spread(),
             disk: None,
         }
-    }
-}
-
-impl Counts {
-    fn count(&self, bounds: &[u64], value: u64) {
-        let range = bounds.partition_point(|bound| *bound < value);
-        self.ranges[range].fetch_add(1, Ordering::Relaxed);
-        self.sum.fetch_add(value, Ordering::Relaxed);
-    }
-
-    fn spread(&self, bounds: &'static [u64]) -> Spread {
-        let counts = self.ranges[..=bounds.len()].iter().map(|range| range.load(Ordering::Relaxed));
-        Spread { bounds, counts: counts.collect(), sum: self.sum.load(Ordering::Relaxed) }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn values_fall_into_the_range_that_ends_with_them() {
-        let counts = Counts::default();
-        for value in [1, 2, 2, 3, 512, 513, u64::from(u32::MAX)] {
-            counts.count(CHANGES, value);
-        }
-        let spread = counts.spread(CHANGES);
-        assert_eq!(spread.counts, [1, 2, 1, 0, 0, 0, 0, 0, 0, 1, 2]);
-        assert_eq!(spread.counts.len(), spread.bounds.len() + 1);
-        assert_eq!(spread.sum, 1 + 2 + 2 + 3 + 512 + 513 + u64::from(u32::MAX));
     }
 }

@@ -29,7 +29,7 @@ mod event;
 pub use event::{Event, EventFilter, EventPage, NumberedEvent};
 
 mod figures;
-pub use figures::{Disk, Figures, Spread};
+pub use figures::{Disk, Figures, Spread, SpreadCounter};
 
 mod filter;
 pub use filter::{Filter, Status};

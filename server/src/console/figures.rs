@@ -117,7 +117,7 @@ fn between(from: &Sample, to: &Sample) -> Stretch {
     Stretch {
         at: to.at,
         refreshes_per_second: if secs > 0.0 { served as f64 / secs } else { 0.0 },
-        p99_millis: percentile(&differences(&from.ranges, &to.ranges)),
+        p99_millis: percentile(&differences(&from.ranges, &to.ranges), &MICROS).map(|micros| micros / 1000.0),
         replays: to.replayed.saturating_sub(from.replayed),
         reuse: to.reuse.saturating_sub(from.reuse),
         ended: differences(&from.ended, &to.ended),
@@ -129,14 +129,14 @@ fn differences<const N: usize>(from: &[u64; N], to: &[u64; N]) -> [u64; N] {
     std::array::from_fn(|i| to[i].saturating_sub(from[i]))
 }
 
-/// The bound, in milliseconds, of the range that the 99th of 100 falls into.
-fn percentile(ranges: &[u64; MICROS.len() + 1]) -> Option<f64> {
+/// The bound of the range that the 99th of 100 falls into; the last range has none.
+pub(super) fn percentile(ranges: &[u64], bounds: &[u64]) -> Option<f64> {
     let all: u64 = ranges.iter().sum();
     let mut below = 0;
-    for (count, bound) in ranges.iter().zip(MICROS) {
+    for (count, bound) in ranges.iter().zip(bounds) {
         below += count;
         if all > 0 && below * 100 >= all * 99 {
-            return Some(bound as f64 / 1000.0);
+            return Some(*bound as f64);
         }
     }
     (all > 0).then_some(f64::INFINITY)
@@ -149,13 +149,13 @@ mod tests {
     #[test]
     fn the_99th_of_100_is_found_in_its_range() {
         let mut ranges = [0; MICROS.len() + 1];
-        assert_eq!(percentile(&ranges), None);
+        assert_eq!(percentile(&ranges, &MICROS), None);
         ranges[1] = 99;
         ranges[4] = 1;
-        assert_eq!(percentile(&ranges), Some(1.0));
+        assert_eq!(percentile(&ranges, &MICROS), Some(1000.0));
         ranges[4] = 2;
-        assert_eq!(percentile(&ranges), Some(10.0));
+        assert_eq!(percentile(&ranges, &MICROS), Some(10_000.0));
         ranges[MICROS.len()] = 1000;
-        assert_eq!(percentile(&ranges), Some(f64::INFINITY));
+        assert_eq!(percentile(&ranges, &MICROS), Some(f64::INFINITY));
     }
 }

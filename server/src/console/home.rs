@@ -13,7 +13,7 @@ use tenure_service::limits::COUNT_AT_MOST;
 
 use super::Console;
 use super::admin::Admin;
-use super::figures::Stretch;
+use super::figures::{Stretch, percentile};
 use super::page::{self, Frame, PageAnswer, PageFailure, Place};
 use super::words::{moment, number};
 use crate::answer::Failure;
@@ -58,6 +58,8 @@ struct Shown {
     p99: String,
     replays: String,
     reuse: String,
+    /// From an end until those who follow the feed were told, 99 of 100.
+    told: String,
     ended: Vec<Ended>,
     series: Series,
 }
@@ -100,6 +102,7 @@ async fn figures(State(console): State<Console>, _: Admin) -> Result<Response, P
 async fn shown(console: &Console) -> Result<Shown, Failure> {
     let (http, figures) = (&console.http, &console.figures);
     let active = console.active.now(&http.service).await?;
+    let delays = http.service.counts().feed_delays;
     let (recent, in_all) = (figures.recent(http), figures.in_all(http));
     let more = match active.more {
         true if active.sessions < COUNT_AT_MOST => "at least ",
@@ -116,6 +119,7 @@ async fn shown(console: &Console) -> Result<Shown, Failure> {
         p99: recent.p99_millis.map_or("–".to_owned(), within),
         replays: number(in_all.replays),
         reuse: number(in_all.reuse),
+        told: percentile(&delays.counts, delays.bounds).map_or("–".to_owned(), within),
         ended: ended(&in_all),
         series: series(&figures.hour()),
     })

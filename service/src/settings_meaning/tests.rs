@@ -139,6 +139,19 @@ fn each_choice_has_its_own_words() {
     for (settings, about, expected, caution) in [
         (plain.clone(), "A stolen auth token", "for at most 10 min", false),
         (times(2 * HOUR, 5 * DAY, 30 * DAY), "A stolen auth token", "for at most 2 h", true),
+        (plain.clone(), "A stolen auth token", "follow the revocation feed refuse it within a second", false),
+        (
+            Settings { revocation: Revocation::StatusList, ..plain.clone() },
+            "A stolen auth token",
+            "those that read status lists as soon as",
+            false,
+        ),
+        (
+            Settings { revocation: Revocation::None, ..plain.clone() },
+            "A stolen auth token",
+            "does not reach it there sooner",
+            false,
+        ),
         (plain.clone(), "A stolen refresh token", "the session ends for both", false),
         (
             Settings { reuse_detection: ReuseDetection::EndUser, ..plain.clone() },
@@ -197,6 +210,7 @@ fn each_choice_has_its_own_words() {
             false,
         ),
         (Settings::default(), "A stolen auth token", "for at most 1 h", true),
+        (Settings::default(), "A stolen auth token", "end all sessions of the user", true),
         (Settings::default(), "Signed in", "sign in again after 1 h", false),
     ] {
         let said = meaning(&settings, None, NOBODY).sentences;

@@ -51,6 +51,26 @@ async fn an_end_on_one_node_is_an_end_on_the_other() {
 }
 
 #[tokio::test]
+async fn each_end_is_timed_until_a_node_told_its_readers_of_it() {
+    let (one, other) = two().await;
+    let token = one.open("ann").await;
+    one.service.sign_out(&one.app, None, &token).await.unwrap();
+    one.clock.advance(Span::from_millis(700));
+    for node in [&one, &other] {
+        node.service.feed(&node.app, None).await.unwrap();
+        node.service.feed(&node.app, None).await.unwrap();
+        let delays = node.service.counts().feed_delays;
+        let within = delays.bounds.iter().position(|bound| *bound == 1000).unwrap();
+        assert_eq!((delays.counts.iter().sum::<u64>(), delays.counts[within]), (1, 1));
+        assert!((700..1000).contains(&delays.sum), "{delays:?}");
+    }
+    // What a node finds when it starts was not told late.
+    let third = one.beside(&ring(&[(1, "active", 7)])).await;
+    third.service.feed(&third.app, None).await.unwrap();
+    assert_eq!(third.service.counts().feed_delays.sum, 0);
+}
+
+#[tokio::test]
 async fn a_user_who_was_ended_here_is_ended_there_stateless_tokens_included() {
     let (one, other) = two().await;
     one.set("refresh_tokens", false.into()).await;

@@ -4,6 +4,7 @@ use std::fmt;
 
 use prometheus_client::encoding::{DescriptorEncoder, MetricEncoder, NoLabelSet};
 use prometheus_client::metrics::MetricType;
+use tenure_service::diagnosis::Spread;
 
 /// What writing gives back.
 pub(super) type Written = Result<(), fmt::Error>;
@@ -113,6 +114,11 @@ impl<'a> Lines<'a> {
         }
         Ok(())
     }
+}
+
+/// What was counted, so many of whose unit are one of the unit that is shown.
+pub(super) fn shown(spread: &Spread, in_a_unit: f64) -> Histogram {
+    Histogram::new(spread.bounds, &spread.counts, spread.sum, in_a_unit)
 }
 
 fn count(metric: &mut MetricEncoder<'_>, value: u64) -> Written {

@@ -6,7 +6,7 @@ use tenure_core::refusal::{EndReason, Refusal};
 use tenure_service::service::Service;
 use tenure_service::webhook::Outcome;
 
-use super::lines::{Lines, Written};
+use super::lines::{Lines, Written, shown};
 
 const ROWS: [&str; 4] = ["rotated", "replayed", "reissued", "fast_forwarded"];
 
@@ -55,6 +55,11 @@ pub(super) fn write(service: &Service, lines: &mut Lines<'_>) -> Written {
         "revocation_feed_age_seconds",
         "How long ago the revocation feed was known to be complete here",
         counts.feed_age_secs,
+    )?;
+    lines.histogram(
+        "revocation_feed_delay_seconds",
+        "How long it took from the moment of an end until this node told those who follow the feed",
+        &shown(&counts.feed_delays, 1e3),
     )?;
     lines.gauge(
         "revocation_feed_readers",

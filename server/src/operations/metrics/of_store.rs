@@ -1,12 +1,10 @@
 //! What the store counts of itself.
 
-use tenure_service::diagnosis::{Figures, Spread};
+use tenure_service::diagnosis::Figures;
 
-use super::lines::{Histogram, Lines, Written};
+use super::lines::{Lines, Written, shown};
 
 pub(super) fn write(figures: &Figures, lines: &mut Lines<'_>) -> Written {
-    let shown =
-        |spread: &Spread, in_a_unit| Histogram::new(spread.bounds, &spread.counts, spread.sum, in_a_unit);
     lines.histogram(
         "store_commit_duration_seconds",
         "How long commits took",
