@@ -1,5 +1,7 @@
 // Figures that live: asked for every few seconds while somebody looks, and drawn.
-const EVERY = 5000;
+const steps = document.getElementById('steps');
+// Whoever makes the first steps waits for each to be seen.
+const EVERY = steps ? 1000 : 5000;
 const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const charts = [];
 
@@ -35,6 +37,8 @@ chart('chart-trouble', 215, [
 ]);
 
 function show(figures) {
+  // What is to be done next is the page's to say.
+  if (steps && steps.dataset.made !== String(figures.steps)) return location.reload();
   for (const at of document.querySelectorAll('[data-figure]')) {
     const value = figures[at.dataset.figure];
     at.textContent = at.tagName === 'TIME' ? new Date(value * 1000).toLocaleTimeString() : value;

@@ -61,8 +61,11 @@ pub struct EndJob {
     pub at_ms: i64,
     /// How many matched when it began.
     pub matched: u64,
-    /// How many it has ended. Of one that was interrupted, at least.
+    /// How many it has ended; at least, where `uncounted`.
     pub ended: u64,
+    /// The process went away while it ran: what it ended last was not written down.
+    #[serde(default)]
+    pub uncounted: bool,
     /// Of those, so many are in an event.
     #[serde(default)]
     told: u64,
@@ -112,6 +115,7 @@ impl Service {
             at_ms,
             matched,
             ended: 0,
+            uncounted: false,
             told: 0,
             after: None,
             state: JobState::Running,
@@ -174,15 +178,20 @@ impl Service {
         let app = AppId::parse(&job.app).map_err(Error::bug)?;
         match self.running_jobs.progress(&app, &record.key) {
             Some(progress) => (job.state, job.ended) = (JobState::Running, progress.ended.max(job.ended)),
-            None if job.state == JobState::Running => job.state = JobState::Interrupted,
+            None if job.state == JobState::Running => {
+                (job.state, job.uncounted) = (JobState::Interrupted, true)
+            }
             None => {}
         }
         Ok(job)
     }
 
+    /// As it was written down, for whoever has its turn: nobody is at one that says that it runs.
     async fn kept_job(&self, id: &str) -> Result<(u64, EndJob)> {
         let record = self.store.get(Kind::EndJob, id).await?.ok_or(Error::NotFound("job"))?;
-        Ok((record.version, records::read(Kind::EndJob, &record)?))
+        let mut job: EndJob = records::read(Kind::EndJob, &record)?;
+        job.uncounted |= job.state == JobState::Running;
+        Ok((record.version, job))
     }
 
     fn work_in_background(self: &Arc<Self>, turn: Turn, job: EndJob) {

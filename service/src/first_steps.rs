@@ -30,8 +30,17 @@ pub struct FirstSteps {
 }
 
 impl FirstSteps {
+    /// How many of them were made.
+    pub fn made(&self) -> usize {
+        self.each().into_iter().filter(|made| *made).count()
+    }
+
     fn are_done(&self) -> bool {
-        self.app.is_some() && self.refresh_tokens.is_some() && self.opened && self.refreshed && self.ended
+        self.each().into_iter().all(|made| made)
+    }
+
+    fn each(&self) -> [bool; 5] {
+        [self.app.is_some(), self.refresh_tokens.is_some(), self.opened, self.refreshed, self.ended]
     }
 }
 

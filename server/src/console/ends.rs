@@ -89,7 +89,7 @@ struct JobsPage {
 struct Progress {
     state: &'static str,
     words: String,
-    /// Of what matched at first, in thousandths.
+    /// Of what there was to do, in thousandths.
     share: u64,
     running: bool,
     may_resume: bool,
@@ -108,7 +108,10 @@ impl Progress {
         Self {
             state,
             words: in_words(job),
-            share: (job.ended * 1000).checked_div(job.matched).unwrap_or(1000).min(1000),
+            share: match job.state {
+                JobState::Done => 1000,
+                _ => (job.ended * 1000).checked_div(job.matched).unwrap_or(1000).min(1000),
+            },
             running: job.state == JobState::Running,
             may_resume: matches!(job.state, JobState::Stopped | JobState::Interrupted),
             may_leave: job.state == JobState::Interrupted,
@@ -119,12 +122,18 @@ impl Progress {
 /// How far a job has come, in a sentence.
 pub(super) fn in_words(job: &EndJob) -> String {
     let of = format!("{} of {}", words::number(job.ended), words::count(job.matched, "session"));
+    let at_least = if job.uncounted { "at least " } else { "" };
     match job.state {
+        JobState::Running if job.uncounted => format!("At least {of} ended so far"),
         JobState::Running => format!("{of} ended so far"),
+        JobState::Done if job.uncounted => {
+            format!("None is left. At least {of} ended; the last before an interruption were not counted")
+        }
+        JobState::Done if job.ended < job.matched => format!("{of} ended; the others no longer matched"),
         JobState::Done => format!("{of} ended"),
-        JobState::Stopped => format!("Stopped after {of}; the others live on"),
+        JobState::Stopped => format!("Stopped after {at_least}{of}; the others live on"),
         JobState::Interrupted => {
-            format!("Interrupted after at least {of}; the others live on until somebody decides")
+            format!("Interrupted after {at_least}{of}; the others live on until somebody decides")
         }
     }
 }

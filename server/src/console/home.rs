@@ -61,6 +61,8 @@ struct Shown {
     /// From an end until those who follow the feed were told, 99 of 100.
     told: String,
     ended: Vec<Ended>,
+    /// First steps that were made; none once all of them were.
+    steps: Option<usize>,
     series: Series,
 }
 
@@ -88,18 +90,20 @@ struct Series {
 
 async fn show(State(console): State<Console>, Admin(admin): Admin) -> PageAnswer {
     let frame = Frame::new(&console, &admin, Place::Home, "Home");
-    let shown = shown(&console).await?;
+    let done = console.http.service.first_steps().await?;
+    let shown = shown(&console, done.as_ref()).await?;
     let since_unix = console.figures.since();
     let since = moment(since_unix);
-    let steps = console.http.service.first_steps().await?.map(|done| steps(&console, done));
+    let steps = done.map(|done| steps(&console, done));
     page::show(&HomePage { frame, shown, since, since_unix, steps })
 }
 
 async fn figures(State(console): State<Console>, _: Admin) -> Result<Response, PageFailure> {
-    Ok(Json(shown(&console).await?).into_response())
+    let done = console.http.service.first_steps().await?;
+    Ok(Json(shown(&console, done.as_ref()).await?).into_response())
 }
 
-async fn shown(console: &Console) -> Result<Shown, Failure> {
+async fn shown(console: &Console, done: Option<&FirstSteps>) -> Result<Shown, Failure> {
     let (http, figures) = (&console.http, &console.figures);
     let active = console.active.now(&http.service).await?;
     let delays = http.service.counts().feed_delays;
@@ -121,6 +125,7 @@ async fn shown(console: &Console) -> Result<Shown, Failure> {
         reuse: number(in_all.reuse),
         told: percentile(&delays.counts, delays.bounds).map_or("–".to_owned(), within),
         ended: ended(&in_all),
+        steps: done.map(FirstSteps::made),
         series: series(&figures.hour()),
     })
 }

@@ -46,6 +46,14 @@ pub(crate) struct Frame {
     pub(crate) admin: String,
     pub(crate) role: &'static str,
     pub(crate) notice: Option<String>,
+    /// What one would do next, if there is a notice.
+    pub(crate) next: Option<Next>,
+}
+
+/// Where something goes on.
+pub(crate) struct Next {
+    pub(crate) words: &'static str,
+    pub(crate) address: String,
 }
 
 impl Frame {
@@ -60,6 +68,7 @@ impl Frame {
             admin: admin.name.clone(),
             role: admin.role.as_str(),
             notice: None,
+            next: None,
         }
     }
 

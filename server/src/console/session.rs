@@ -20,7 +20,7 @@ use tenure_wire::session::Session;
 use super::admin::Admin;
 use super::events::words::sentence;
 use super::form::Form;
-use super::page::{self, AppName, Frame, PageAnswer, PageFailure, Place};
+use super::page::{self, AppName, Frame, Next, PageAnswer, PageFailure, Place};
 use super::why::settings_now;
 use super::{Console, rows, words};
 use crate::console::address::{Path, Query};
@@ -61,12 +61,20 @@ struct SessionPage {
     signed_in: String,
     active: String,
     refreshed: String,
-    /// When and why it ends by itself.
-    ends: String,
+    ends: Ends,
     refreshes: String,
     timeline: Vec<Happening>,
     is_live: bool,
     may_end: bool,
+}
+
+/// When and why it ends by itself.
+struct Ends {
+    at: i64,
+    at_words: String,
+    because: String,
+    /// When it ends even if its user is active, if that is later.
+    at_most: Option<(i64, String)>,
 }
 
 /// Something that happened to the session.
@@ -85,12 +93,13 @@ async fn show(
 ) -> PageAnswer {
     let id = app_id(&app)?;
     let (mut frame, app) = Frame::of_app(&console, &admin, Place::Sessions, "Session", &id)?;
-    frame.notice = match arrival.done.as_deref() {
-        Some("ended") => Some("The session has ended. Its refresh token is refused from now on.".to_owned()),
-        _ => None,
-    };
     let service = &console.http.service;
     let Explained { session, happened, advice } = service.explain_session(&id, &sid).await?;
+    if arrival.done.as_deref() == Some("ended") {
+        frame.notice = Some("The session has ended. Its refresh token is refused from now on.".to_owned());
+        let address = format!("/why?code={}", session.support_code);
+        frame.next = Some(Next { words: "What its support code says", address });
+    }
     let settings = &service.app(&id)?.settings;
     let timeline = timeline(&console, &id, &session).await?;
     let device = session.device.clone().unwrap_or_default();
@@ -110,7 +119,7 @@ async fn show(
         signed_in: words::moment(session.auth_time),
         active: words::moment(session.active_at),
         refreshed: words::moment(session.refreshed_at),
-        ends: ends(&session),
+        ends: Ends::of(&session),
         refreshes: words::count(u64::from(session.seq.saturating_sub(1)), "refresh")
             .replace("refreshs", "refreshes"),
         timeline,
@@ -120,20 +129,23 @@ async fn show(
     })
 }
 
-/// When it ends by itself, and by which deadline.
-fn ends(session: &Session<Value>) -> String {
-    match session.idle_expires_at {
-        Some(idle) if idle < session.expires_at => format!(
-            "{}, because nobody would have been active for {}; whatever happens, at {}",
-            words::moment(idle),
-            words::length(idle - session.active_at),
-            words::moment(session.expires_at)
-        ),
-        _ => format!(
-            "{}, because it would have lived for {}",
-            words::moment(session.expires_at),
-            words::length(session.expires_at - session.created_at)
-        ),
+impl Ends {
+    fn of(session: &Session<Value>) -> Self {
+        let moment = |at: i64| (at, words::moment(at));
+        let length = |from: i64, to: i64| words::length(to - from);
+        let ((at, at_words), because, at_most) = match session.idle_expires_at {
+            Some(idle) if idle < session.expires_at => (
+                moment(idle),
+                format!("nobody would have been active for {}", length(session.active_at, idle)),
+                Some(moment(session.expires_at)),
+            ),
+            _ => (
+                moment(session.expires_at),
+                format!("it would have lived for {}", length(session.created_at, session.expires_at)),
+                None,
+            ),
+        };
+        Self { at, at_words, because, at_most }
     }
 }
 

@@ -34,7 +34,7 @@ use self::meaning::{MeaningPiece, MeaningView};
 use self::since::since;
 use super::Console;
 use super::at_app::{AtApp, OperatorAt, Sent};
-use super::page::{self, Frame, PageAnswer, Place};
+use super::page::{self, Frame, Next, PageAnswer, Place};
 use crate::answer::Failure;
 use crate::console::address::Query;
 
@@ -61,8 +61,13 @@ struct Arrival {
 async fn show(State(console): State<Console>, at: AtApp, Query(arrival): Query<Arrival>) -> PageAnswer {
     let Arrival { notice: word, preset } = arrival;
     let draft = filled(Draft::of(&at.app), preset.as_deref(), &at.app)?;
+    let applied = word.as_deref() == Some("applied");
     let said = word.and_then(|word| notice(&word, &at.app));
-    page::show(&FormPage::of(&console, &at, said, draft).await?)
+    let mut page = FormPage::of(&console, &at, said, draft).await?;
+    if applied && console.http.service.first_steps().await?.is_some() {
+        page.frame.next = Some(Next { words: "Go on with your first session", address: "/".to_owned() });
+    }
+    page::show(&page)
 }
 
 /// What was typed, with a preset filled in or taken away if that was asked for.

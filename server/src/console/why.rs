@@ -56,8 +56,10 @@ struct Said {
     /// How what the advice names is set now.
     now: Option<String>,
     support_code: String,
+    created_at: i64,
     created: String,
-    over: Option<String>,
+    /// Since when it is over, if it is.
+    over: Option<(i64, String)>,
 }
 
 impl Said {
@@ -65,10 +67,11 @@ impl Said {
         let Explained { session, happened, advice } = explained;
         let app = console.http.service.app(&app_id(&session.app_id)?)?;
         let (state, tone) = rows::state(&session);
-        let over = session.reason.is_some().then(|| words::moment(over_at(&session)));
+        let over = session.reason.is_some().then(|| (over_at(&session), words::moment(over_at(&session))));
         Ok(Self {
             now: session.reason.as_deref().and_then(|reason| settings_now(reason, &app.settings)),
             support_code: session.support_code,
+            created_at: session.created_at,
             created: words::moment(session.created_at),
             over,
             session_id: session.session_id,

@@ -118,6 +118,7 @@ async fn a_stopped_job_says_how_far_it_came_and_goes_on_from_there() {
     node.service.resume_end_job(&node.app, &id).await.unwrap();
     let done = over(&node, &id).await;
     assert_eq!((done.state, done.ended, live(&node).await), (JobState::Done, 12 * STEP, 0));
+    assert!(!done.uncounted);
     assert_eq!(told(&node).await, 12 * STEP);
     assert!(matches!(node.service.resume_end_job(&node.app, &id).await, Err(Error::Conflict(_))));
     node.service.stop_end_job(&node.app, &id).await.unwrap();
@@ -149,7 +150,7 @@ fn an_interrupted_job_waits_for_somebody_to_decide() {
             let node = Node::start(dead.memory.clone(), dead.clock.clone(), &ring).await.unwrap();
             let found = job(&node, &id).await;
             let lives = live(&node).await;
-            assert_eq!(found.state, JobState::Interrupted);
+            assert_eq!((found.state, found.uncounted), (JobState::Interrupted, true));
             assert!(found.ended <= 4 * STEP - lives, "it says no more than what has ended");
             assert!(lives > 0);
             if goes_on {
@@ -159,6 +160,7 @@ fn an_interrupted_job_waits_for_somebody_to_decide() {
                 node.service.stop_end_job(&node.app, &id).await.unwrap();
                 assert_eq!((job(&node, &id).await.state, live(&node).await), (JobState::Stopped, lives));
             }
+            assert!(job(&node, &id).await.uncounted, "for good");
         });
     }
 }

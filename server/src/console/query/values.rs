@@ -18,7 +18,7 @@ pub(super) fn put(filter: &mut SessionFilter, key: &str, value: &str, now: i64) 
     if value.is_empty() {
         return Err(format!("takes a value: {takes}"));
     }
-    let wrong = || format!("is not understood: {takes}");
+    let wrong = || format!("is not understood; it takes {takes}");
     match key {
         "user" => once(&mut filter.user_id, id(UserId::parse(value), value)?),
         "status" => {

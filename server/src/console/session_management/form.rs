@@ -26,7 +26,7 @@ const APART: [&str; 6] = [
 #[derive(Template)]
 #[template(path = "console/session_management.html")]
 pub(super) struct FormPage {
-    frame: Frame,
+    pub(super) frame: Frame,
     app: AppName,
     version: u32,
     /// Others have changed the settings since the form was opened.
