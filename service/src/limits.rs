@@ -70,6 +70,8 @@ pub const STATUS_LIST_LIFE: Span = Span::from_hours(1);
 pub const STATUS_LISTS_IN_MEMORY: usize = 1000;
 /// Status lists of an app that are named in one answer.
 pub const STATUS_LISTS_NAMED: usize = 10_000;
+/// Apps whose lists' addresses are kept in memory, at most a megabyte each.
+pub const STATUS_LISTS_NAMED_OF_APPS: usize = 100;
 /// Sessions that a count goes up to.
 pub const COUNT_AT_MOST: u64 = 10_000;
 /// Stretches that are looked at for a count beside a list, which is asked for with each page.
