@@ -64,6 +64,10 @@ pub const STATUS_LIST_KEPT: Span = Span::from_days(1 + ABSOLUTE_LIFETIME_LONG_DA
 pub const STATUS_LIST_LOOKS_EVERY: Span = Span::from_secs(10);
 /// How long caches and verifiers may keep a status list before they ask again, in seconds.
 pub const STATUS_LIST_TTL_SECS: u32 = 20;
+/// How long after an end a status list is in use that does not show it, at most: it was handed out, kept by a cache on the way, and
+/// kept by a verifier.
+pub const STATUS_LIST_REACHES_WITHIN: Span =
+    Span::from_secs(STATUS_LIST_LOOKS_EVERY.secs() + 2 * STATUS_LIST_TTL_SECS as i64);
 /// How long a signed status list is good for those who cannot ask again.
 pub const STATUS_LIST_LIFE: Span = Span::from_hours(1);
 /// Signed status lists in memory, about 10 KB each at most; others are signed when they are asked for.

@@ -40,7 +40,7 @@ impl Service {
             return Ok(kept);
         }
         let key = status_list_key(&app.id, Some(list));
-        self.store.get(Kind::StatusList, &key).await?.ok_or(Error::NotFound("status list"))?;
+        self.store.get(Kind::StatusList, &key).await?.ok_or_else(|| self.no_list())?;
         let ends = self.status_cache.ends(&app.id);
         let mut ends = ends.lock().await;
         if let Some(kept) = kept().filter(|kept| kept.is_fresh(now)) {
@@ -66,7 +66,7 @@ impl Service {
         }
         let lists = self.list_records(&app.id, STATUS_LISTS_NAMED).await?;
         if lists.is_empty() && !app.has_status_lists() {
-            return Err(Error::NotFound("status list"));
+            return Err(self.no_list());
         }
         let uris = lists.iter().map(|(list, _)| uri(&app.issuer, *list)).collect();
         let named = Arc::new(StatusLists { status_lists: uris });
@@ -74,6 +74,11 @@ impl Service {
             self.status_cache.name(&app.id, app.created_at, now, named.clone());
         }
         Ok(named)
+    }
+
+    /// There is no such list, unless a restored store may have lost it: then that is not said.
+    fn no_list(&self) -> Error {
+        if self.is_undecided() { Error::undecided("status list") } else { Error::NotFound("status list") }
     }
 
     /// Goes on in the feed to its end. What a session's entry does not say, its row does: it has kept its place.
