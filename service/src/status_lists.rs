@@ -40,7 +40,7 @@ impl Service {
             return Ok(kept);
         }
         let key = status_list_key(&app.id, Some(list));
-        self.store.get(Kind::StatusList, &key).await?.ok_or_else(|| self.no_list())?;
+        self.store.get(Kind::StatusList, &key).await?.ok_or(Error::NotFound("status list"))?;
         let ends = self.status_cache.ends(&app.id);
         let mut ends = ends.lock().await;
         if let Some(kept) = kept().filter(|kept| kept.is_fresh(now)) {
@@ -57,28 +57,14 @@ impl Service {
         Ok(signed)
     }
 
-    /// Every list of `app` (§9.3), at most [`STATUS_LISTS_NAMED`]; one that was begun in the last ten seconds may be missing.
-    /// Refuses (404) where it has none and will have none.
-    pub async fn status_lists(&self, app: &AppId) -> Result<Arc<StatusLists>> {
-        let (now, app) = (self.now()?, self.app(app)?);
-        if let Some(named) = self.status_cache.named(&app.id, app.created_at, now) {
-            return Ok(named);
-        }
+    /// Every list of `app` (§9.3), at most [`STATUS_LISTS_NAMED`]. Refuses (404) where it has none and will have none.
+    pub async fn status_lists(&self, app: &AppId) -> Result<StatusLists> {
+        let app = self.app(app)?;
         let lists = self.list_records(&app.id, STATUS_LISTS_NAMED).await?;
         if lists.is_empty() && !app.has_status_lists() {
-            return Err(self.no_list());
+            return Err(Error::NotFound("status list"));
         }
-        let uris = lists.iter().map(|(list, _)| uri(&app.issuer, *list)).collect();
-        let named = Arc::new(StatusLists { status_lists: uris });
-        if !lists.is_empty() {
-            self.status_cache.name(&app.id, app.created_at, now, named.clone());
-        }
-        Ok(named)
-    }
-
-    /// There is no such list, unless a restored store may have lost it: then that is not said.
-    fn no_list(&self) -> Error {
-        if self.is_undecided() { Error::undecided("status list") } else { Error::NotFound("status list") }
+        Ok(StatusLists { status_lists: lists.iter().map(|(list, _)| uri(&app.issuer, *list)).collect() })
     }
 
     /// Goes on in the feed to its end. What a session's entry does not say, its row does: it has kept its place.

@@ -68,8 +68,8 @@ async fn a_list_that_is_full_is_followed_by_another_and_both_are_served() {
         lists.insert(open(&next).await.0);
     }
     assert_eq!(lists.len(), 2);
-    let named = node.service.status_lists(&node.app).await.unwrap();
-    assert_eq!(named.status_lists.iter().cloned().collect::<HashSet<_>>(), lists);
+    let named = node.service.status_lists(&node.app).await.unwrap().status_lists;
+    assert_eq!(named.into_iter().collect::<HashSet<_>>(), lists);
     // When the longest session that it can have is over, the first one goes as the next one comes.
     node.clock.advance(Span::from_days(800));
     for _ in 0..64 {
