@@ -30,8 +30,6 @@
 mod sign;
 mod verify;
 
-mod unverified;
-
 mod compact;
 mod header;
 mod json;
@@ -54,6 +52,5 @@ pub use refusal::Refusal;
 pub use sign::Signer;
 pub use signing_key::SigningKey;
 pub use thumbprint::thumbprint;
-pub use unverified::{Unverified, Verified};
-pub use verify::verify;
+pub use verify::{Verified, verify};
 pub use verifying_key::VerifyingKey;

@@ -59,9 +59,8 @@ pub mod backup;
 pub mod issue;
 
 mod admin_caller;
-mod session_token;
-
 mod claims;
+mod session_token;
 
 mod holder;
 mod in_force;

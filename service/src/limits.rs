@@ -64,12 +64,18 @@ pub const STATUS_LIST_KEPT: Span = Span::from_days(1 + ABSOLUTE_LIFETIME_LONG_DA
 pub const STATUS_LIST_LOOKS_EVERY: Span = Span::from_secs(10);
 /// How long caches and verifiers may keep a status list before they ask again, in seconds.
 pub const STATUS_LIST_TTL_SECS: u32 = 20;
+/// How long after an end a status list is in use that does not show it, at most: it was handed out, kept by a cache on the way, and
+/// kept by a verifier.
+pub const STATUS_LIST_REACHES_WITHIN: Span =
+    Span::from_secs(STATUS_LIST_LOOKS_EVERY.secs() + 2 * STATUS_LIST_TTL_SECS as i64);
 /// How long a signed status list is good for those who cannot ask again.
 pub const STATUS_LIST_LIFE: Span = Span::from_hours(1);
 /// Signed status lists in memory, about 10 KB each at most; others are signed when they are asked for.
 pub const STATUS_LISTS_IN_MEMORY: usize = 1000;
 /// Status lists of an app that are named in one answer.
 pub const STATUS_LISTS_NAMED: usize = 10_000;
+/// Apps whose lists' addresses are kept in memory, at most a megabyte each.
+pub const STATUS_LISTS_NAMED_OF_APPS: usize = 100;
 /// Sessions that a count goes up to.
 pub const COUNT_AT_MOST: u64 = 10_000;
 /// Stretches that are looked at for a count beside a list, which is asked for with each page.

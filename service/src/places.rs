@@ -48,8 +48,10 @@ impl Service {
         claims: Option<Arc<str>>,
         now: Timestamp,
     ) -> Result<Option<Arc<str>>> {
-        let place = self.place_for(app, None, now).await?;
-        Ok(place.map_or(claims.clone(), |place| Some(place.before(claims.as_deref()))))
+        Ok(match self.place_for(app, None, now).await? {
+            Some(place) => Some(place.before(claims.as_deref())),
+            None => claims,
+        })
     }
 
     /// Whether `family` was opened before its app had status lists, and has no place yet.

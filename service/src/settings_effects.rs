@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::Value;
 use tenure_core::preset::Preset;
-use tenure_core::settings::{ReuseDetection, Settings};
+use tenure_core::settings::{ReuseDetection, Revocation, Settings};
 use tenure_core::time::{Span, Timestamp};
 use tenure_store::{EventFilter, Filter, Status};
 use tenure_wire::settings::{EndsBy, ReuseObserved, SettingChange, SettingsEffects};
@@ -13,7 +13,9 @@ use crate::catalogue::App;
 use crate::count::Count;
 use crate::error::{Problem, Result};
 use crate::events::Type;
-use crate::limits::{COUNT_AT_MOST, KEYS_KNOWN_AFTER, PAGE_MAX, STRETCHES_TO_DECIDE_BY};
+use crate::limits::{
+    COUNT_AT_MOST, KEYS_KNOWN_AFTER, PAGE_MAX, STATUS_LIST_REACHES_WITHIN, STRETCHES_TO_DECIDE_BY,
+};
 use crate::service::Service;
 use crate::settings::to_json;
 
@@ -243,6 +245,19 @@ pub(crate) fn warnings(settings: &Settings, preset: Option<&Preset>) -> Vec<Prob
             "settings.refresh_tokens",
             "is off: an auth token cannot be refreshed, and a session cannot be ended early",
         );
+    }
+    if settings.revocation == Revocation::StatusList {
+        if !settings.refresh_tokens {
+            warn(
+                "settings.revocation",
+                "is status_list: auth tokens of a stateless app belong to no session, so that no list shows anything of them",
+            );
+        } else if settings.auth_token_ttl() <= STATUS_LIST_REACHES_WITHIN {
+            warn(
+                "settings.revocation",
+                "is status_list: an auth token of this app is gone before a list is sure to show the end of its session",
+            );
+        }
     }
     for setting in preset.map(|preset| preset.not_met(settings)).unwrap_or_default() {
         match setting {

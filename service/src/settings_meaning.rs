@@ -15,6 +15,7 @@ use tenure_core::settings::{
 use tenure_core::time::Span;
 
 use crate::lengths::in_words;
+use crate::limits::STATUS_LIST_REACHES_WITHIN;
 
 const DAY_SECS: i64 = 86_400;
 
@@ -116,8 +117,8 @@ fn stolen_auth_token(s: &Settings) -> Sentence {
         ),
         Revocation::StatusList => format!(
             "Works for at most {ttl}. Once its session has ended, verifiers that follow the revocation feed refuse it within a second, \
-             those that read status lists as soon as their copy is a newer one, and introspection at once; what only checks signatures \
-             takes it until it expires."
+             those that read status lists within {}, and introspection at once; what only checks signatures takes it until it expires.",
+            words(STATUS_LIST_REACHES_WITHIN)
         ),
         Revocation::None => format!(
             "Works for at most {ttl}, wherever it is only verified: signing out or ending the session does not reach it there sooner. \

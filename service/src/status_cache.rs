@@ -7,14 +7,27 @@ use std::sync::{Arc, Mutex, PoisonError};
 use quick_cache::sync::Cache;
 use tenure_core::id::AppId;
 use tenure_core::time::Timestamp;
+use tenure_wire::status_list::StatusLists;
 
-use crate::limits::{STATUS_LIST_LIFE, STATUS_LIST_LOOKS_EVERY, STATUS_LIST_PLACES, STATUS_LISTS_IN_MEMORY};
+use crate::limits::{
+    STATUS_LIST_LIFE, STATUS_LIST_LOOKS_EVERY, STATUS_LIST_PLACES, STATUS_LISTS_IN_MEMORY,
+    STATUS_LISTS_NAMED_OF_APPS,
+};
 use crate::place::Place;
 
 /// Of every app whose lists were asked for.
 pub(crate) struct StatusCache {
     ends: Mutex<HashMap<AppId, Arc<tokio::sync::Mutex<Ends>>>>,
     pub(crate) signed: Cache<(AppId, u32), Arc<SignedList>>,
+    named: Cache<AppId, Arc<Named>>,
+}
+
+/// Where the lists of an app are, as they were read.
+struct Named {
+    at: Timestamp,
+    /// When the app was created: another app of the same name later has lists of its own.
+    app_from: Timestamp,
+    lists: Arc<StatusLists>,
 }
 
 /// The ends of one app's sessions that have a place, while their auth tokens may be alive.
@@ -41,7 +54,11 @@ pub struct SignedList {
 
 impl Default for StatusCache {
     fn default() -> Self {
-        Self { ends: Mutex::default(), signed: Cache::new(STATUS_LISTS_IN_MEMORY) }
+        Self {
+            ends: Mutex::default(),
+            signed: Cache::new(STATUS_LISTS_IN_MEMORY),
+            named: Cache::new(STATUS_LISTS_NAMED_OF_APPS),
+        }
     }
 }
 
@@ -50,6 +67,17 @@ impl StatusCache {
     pub(crate) fn ends(&self, app: &AppId) -> Arc<tokio::sync::Mutex<Ends>> {
         let mut ends = self.ends.lock().unwrap_or_else(PoisonError::into_inner);
         ends.entry(app.clone()).or_default().clone()
+    }
+
+    /// Where the lists are of the app that was created then, if that was read a short while ago.
+    pub(crate) fn named(&self, app: &AppId, app_from: Timestamp, now: Timestamp) -> Option<Arc<StatusLists>> {
+        let named = self.named.get(app).filter(|named| named.app_from == app_from)?;
+        (now.since(named.at) < STATUS_LIST_LOOKS_EVERY).then(|| named.lists.clone())
+    }
+
+    /// Keeps what was read at `at`.
+    pub(crate) fn name(&self, app: &AppId, app_from: Timestamp, at: Timestamp, lists: Arc<StatusLists>) {
+        self.named.insert(app.clone(), Arc::new(Named { at, app_from, lists }));
     }
 }
 

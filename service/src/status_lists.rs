@@ -33,14 +33,14 @@ impl Service {
         let now = self.now()?;
         let app = self.app(app)?;
         let list = parse(list).ok_or(Error::NotFound("status list"))?;
-        let place = (app.id.clone(), list);
+        let which = (app.id.clone(), list);
         let kid = app.signing_key(now)?.kid();
-        let kept = || self.status_cache.signed.get(&place).filter(|kept| kept.kid == kid);
+        let kept = || self.status_cache.signed.get(&which).filter(|kept| kept.kid == kid);
         if let Some(kept) = kept().filter(|kept| kept.is_fresh(now)) {
             return Ok(kept);
         }
         let key = status_list_key(&app.id, Some(list));
-        self.store.get(Kind::StatusList, &key).await?.ok_or(Error::NotFound("status list"))?;
+        self.store.get(Kind::StatusList, &key).await?.ok_or_else(|| self.no_list())?;
         let ends = self.status_cache.ends(&app.id);
         let mut ends = ends.lock().await;
         if let Some(kept) = kept().filter(|kept| kept.is_fresh(now)) {
@@ -53,18 +53,32 @@ impl Service {
             return Ok(kept);
         }
         let signed = Arc::new(self.sign_list(app.clone(), list, lst, now).await?);
-        self.status_cache.signed.insert(place.clone(), signed.clone());
+        self.status_cache.signed.insert(which.clone(), signed.clone());
         Ok(signed)
     }
 
-    /// Every list of `app` (§9.3), at most [`STATUS_LISTS_NAMED`]. Refuses (404) where it has none and will have none.
-    pub async fn status_lists(&self, app: &AppId) -> Result<StatusLists> {
-        let app = self.app(app)?;
+    /// Every list of `app` (§9.3), at most [`STATUS_LISTS_NAMED`]; one that was begun in the last ten seconds may be missing.
+    /// Refuses (404) where it has none and will have none.
+    pub async fn status_lists(&self, app: &AppId) -> Result<Arc<StatusLists>> {
+        let (now, app) = (self.now()?, self.app(app)?);
+        if let Some(named) = self.status_cache.named(&app.id, app.created_at, now) {
+            return Ok(named);
+        }
         let lists = self.list_records(&app.id, STATUS_LISTS_NAMED).await?;
         if lists.is_empty() && !app.has_status_lists() {
-            return Err(Error::NotFound("status list"));
+            return Err(self.no_list());
         }
-        Ok(StatusLists { status_lists: lists.iter().map(|(list, _)| uri(&app.issuer, *list)).collect() })
+        let uris = lists.iter().map(|(list, _)| uri(&app.issuer, *list)).collect();
+        let named = Arc::new(StatusLists { status_lists: uris });
+        if !lists.is_empty() {
+            self.status_cache.name(&app.id, app.created_at, now, named.clone());
+        }
+        Ok(named)
+    }
+
+    /// There is no such list, unless a restored store may have lost it: then that is not said.
+    fn no_list(&self) -> Error {
+        if self.is_undecided() { Error::undecided("status list") } else { Error::NotFound("status list") }
     }
 
     /// Goes on in the feed to its end. What a session's entry does not say, its row does: it has kept its place.

@@ -119,6 +119,7 @@ impl Client {
                     self.world.fault(format!("{sid}: an answer without a token"));
                     return Left::Open;
                 };
+                self.world.places.note(&self.world, &body["auth_result"]["auth_token"]);
                 if must_fail {
                     self.world.fault(format!("{sid}: was served after its end had been acknowledged"));
                 }
@@ -158,6 +159,7 @@ impl Client {
                 let sid = text(&body["auth_result"]["session_id"])?;
                 let held = Arc::new(Held::new(sid));
                 self.world.add(held.clone());
+                self.world.places.note(&self.world, &body["auth_result"]["auth_token"]);
                 Some(Session::new(held, text(&body["auth_result"]["refresh_token"])?))
             }
             Outcome::Answered { status: 503 | 429, .. } | Outcome::Down | Outcome::Lost => {

@@ -73,13 +73,13 @@ impl Followed {
         Ok(())
     }
 
-    /// Compares what was read with what the store says of each session. Says how many ended.
-    pub async fn check(self, world: &World) -> usize {
+    /// Compares what was read with what the store says of each session. Gives those that ended.
+    pub async fn check(self, world: &World) -> BTreeSet<String> {
         let mut wire = Wire::new(world.port);
         let (mut ended, mut cursor) = (BTreeSet::new(), String::new());
         loop {
             let path = format!("/sessions?status=ended&limit=500{cursor}");
-            let Some(page) = read(world, &mut wire, &path).await else { return 0 };
+            let Some(page) = read(world, &mut wire, &path).await else { return ended };
             let ids = page["sessions"].as_array().into_iter().flatten();
             ended.extend(ids.filter_map(|session| session["session_id"].as_str()).map(str::to_owned));
             match page["next_cursor"].as_str() {
@@ -96,6 +96,6 @@ impl Followed {
         if ended.is_empty() {
             world.fault("no session ended: nothing was shown".to_owned());
         }
-        ended.len()
+        ended
     }
 }

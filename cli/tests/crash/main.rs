@@ -1,5 +1,5 @@
 //! `kill -9` at random moments under load: no session is lost, none is forked, none that has ended comes back, and verifiers hear
-//! of each end.
+//! of each end, from the feed and from status lists.
 
 mod checker;
 
@@ -12,6 +12,8 @@ mod first_start;
 mod follower;
 
 mod journal;
+
+mod places;
 
 mod wire;
 
@@ -61,6 +63,7 @@ fn rt_25_crash_at_any_moment_under_load_costs_answers_and_never_a_session() {
         })
         .collect();
     let ender = runtime.spawn(ender::until_stopped(Random::new(random.next()), world.clone()));
+    let turned_on = runtime.spawn(places::turn_on(world.clone()));
     let follower = runtime.spawn(follower::until_stopped(world.clone()));
 
     for kill in 1..=KILLS {
@@ -90,9 +93,15 @@ fn rt_25_crash_at_any_moment_under_load_costs_answers_and_never_a_session() {
     runtime.block_on(ender).expect("the one who ends");
     let followed = runtime.block_on(follower).expect("the one who follows");
     world.assert_no_faults();
+    runtime.block_on(turned_on).expect("who turns status lists on");
     let ended = runtime.block_on(followed.check(&world));
+    let places = runtime.block_on(world.places.check(&world, &ended));
     runtime.block_on(checker::check(&world, &mut journals));
-    println!("{KILLS} kills; {ended} ends, each with its entry in the feed; {}", world.tally);
+    let ended = ended.len();
+    println!(
+        "{KILLS} kills; {ended} ends, each with its entry in the feed; {places} places; {}",
+        world.tally
+    );
     assert!(server.terminate().success(), "it does not stop well");
     assert_eq!(integrity(&folder.database()), "ok");
     world.assert_no_faults();

@@ -24,6 +24,7 @@ pub struct Wire {
 pub enum Outcome {
     Answered {
         status: u16,
+        /// JSON, or the text that it was instead.
         body: Value,
     },
     /// It was sent; whether it was done is not known.
@@ -89,5 +90,6 @@ async fn answer(
     let response = sender.send_request(request.body(Full::new(Bytes::from(body)))?).await?;
     let status = response.status().as_u16();
     let bytes = response.into_body().collect().await?.to_bytes();
-    Ok((status, serde_json::from_slice(&bytes).unwrap_or_default()))
+    let text = || Value::String(String::from_utf8_lossy(&bytes).into_owned());
+    Ok((status, serde_json::from_slice(&bytes).unwrap_or_else(|_| text())))
 }

@@ -4,11 +4,14 @@ use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::places::Places;
+
 /// Shared by all clients.
 pub struct World {
     pub port: u16,
     pub api_key: String,
     pub tally: Tally,
+    pub places: Places,
     stopped: AtomicBool,
     sessions: Mutex<Vec<Arc<Held>>>,
     faults: Mutex<Vec<String>>,
@@ -54,6 +57,7 @@ impl World {
             port,
             api_key: api_key.to_owned(),
             tally: Tally::default(),
+            places: Places::default(),
             stopped: AtomicBool::new(false),
             sessions: Mutex::default(),
             faults: Mutex::default(),

@@ -44,7 +44,7 @@ pub async fn show(
 /// Where the lists are.
 pub async fn list(State(http): State<Http>, Path(app): Path<String>, headers: HeaderMap) -> Answer {
     let lists = http.service.status_lists(&app_id(&app)?).await?;
-    cacheable("application/json", &lists, KEPT, &headers)
+    cacheable("application/json", &*lists, KEPT, &headers)
 }
 
 /// Every page may read these: they hold nothing of anybody, and no cookie counts here.

@@ -266,8 +266,11 @@ async fn rt_24_an_app_or_a_signing_key_that_a_restore_lost_is_not_called_absent_
     introspect(&shop, &of_shop.auth).await.refused(503, "temporarily_unavailable");
     shop.call(Method::GET, "/me/sessions").key(&of_shop.auth).send().await.refused(503, "unavailable");
     assert!(!shop.is_active("no.auth.token").await, "what is no token of anybody's is none");
+    shop.call(Method::GET, "/status-lists/1").send().await.refused(503, "unavailable");
+    shop.call(Method::GET, "/status-lists/01").send().await.refused(404, "not_found");
     world.delete("/v1/recovery").key(&world.admin).send().await.expect(200);
     late.refresh(&of_late.refresh).await.refused(404, "not_found");
+    shop.call(Method::GET, "/status-lists/1").send().await.refused(404, "not_found");
     assert!(!shop.is_active(&of_shop.auth).await);
     shop.call(Method::GET, "/me/sessions").key(&of_shop.auth).send().await.refused(401, "invalid_auth_token");
 }

@@ -221,3 +221,19 @@ async fn sl_10_what_a_list_said_at_another_time_is_not_kept() {
     let answer = world.get(&format!("{}?time=1686925000", path(&uri))).send().await;
     answer.refused(501, "not_implemented");
 }
+
+#[tokio::test]
+async fn a_dry_run_warns_where_a_list_shows_nothing() {
+    let world = World::new().await;
+    let app = world.app("shop").await;
+    let warned = async |settings: Value| {
+        let call = app.manage(Method::PUT, "/session-settings?dry_run=true").json(settings);
+        call.send().await.expect(200).json()["effects"]["warnings"].to_string()
+    };
+    let fine = json!({"revocation": "status_list", "auth_token_ttl": 51});
+    assert!(!warned(fine).await.contains("status_list"));
+    let short = json!({"revocation": "status_list", "auth_token_ttl": 50});
+    assert!(warned(short).await.contains("gone before a list is sure to show the end"));
+    let stateless = json!({"revocation": "status_list", "refresh_tokens": false});
+    assert!(warned(stateless).await.contains("no list shows anything of them"));
+}

@@ -143,7 +143,7 @@ fn each_choice_has_its_own_words() {
         (
             Settings { revocation: Revocation::StatusList, ..plain.clone() },
             "A stolen auth token",
-            "those that read status lists as soon as",
+            "those that read status lists within 50 s",
             false,
         ),
         (

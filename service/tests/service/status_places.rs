@@ -44,6 +44,34 @@ async fn sl_7_no_two_sessions_have_one_place_whichever_node_opens_them_and_which
     assert_eq!(seen.len(), 630);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn sl_7_nodes_that_take_lots_at_once_take_different_ones() {
+    let node = first().await;
+    let nodes: Vec<_> = (0..16)
+        .map(|_| {
+            let node = node.clone();
+            // Each start takes a lot.
+            tokio::spawn(async move {
+                let mut lots = Vec::new();
+                for _ in 0..16 {
+                    let keys = ring(&[(1, "active", 7)]);
+                    let next = Node::start(node.memory.clone(), node.clock.clone(), &keys).await.unwrap();
+                    let (list, index) = open(&next).await;
+                    lots.push((list, index % 64));
+                }
+                lots
+            })
+        })
+        .collect();
+    let mut seen = HashSet::new();
+    for lots in nodes {
+        for lot in lots.await.unwrap() {
+            assert!(seen.insert(lot.clone()), "{lot:?} was taken twice");
+        }
+    }
+    assert_eq!(node.service.status_lists(&node.app).await.unwrap().status_lists.len(), 4);
+}
+
 #[tokio::test]
 async fn sl_7_a_place_tells_neither_the_next_one_nor_how_many_there_are() {
     let node = first().await;
@@ -68,8 +96,8 @@ async fn a_list_that_is_full_is_followed_by_another_and_both_are_served() {
         lists.insert(open(&next).await.0);
     }
     assert_eq!(lists.len(), 2);
-    let named = node.service.status_lists(&node.app).await.unwrap().status_lists;
-    assert_eq!(named.into_iter().collect::<HashSet<_>>(), lists);
+    let named = node.service.status_lists(&node.app).await.unwrap();
+    assert_eq!(named.status_lists.iter().cloned().collect::<HashSet<_>>(), lists);
     // When the longest session that it can have is over, the first one goes as the next one comes.
     node.clock.advance(Span::from_days(800));
     for _ in 0..64 {
