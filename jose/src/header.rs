@@ -3,8 +3,8 @@
 use serde_json::{Map, Value};
 
 use crate::alg::Alg;
+use crate::kid;
 use crate::refusal::Refusal;
-use crate::{json, kid};
 
 /// Members that would let a token choose its own key or change how it is read (JW-5, RFC 7515 §4.1, RFC 7797). Nothing is ever
 /// fetched or parsed from them: a token that has one is refused.
@@ -18,12 +18,12 @@ pub(crate) struct Header {
 }
 
 impl Header {
-    pub(crate) fn parse(bytes: &[u8]) -> Result<Self, Refusal> {
-        let mut members = json::object(bytes).map_err(|_| Refusal::BadHeader)?;
+    /// Reads the members of a header.
+    pub(crate) fn of(mut members: Map<String, Value>) -> Result<Self, Refusal> {
+        let kid = take(&mut members, "kid").filter(|kid| kid::is_usable(kid)).ok_or(Refusal::BadKeyId)?;
         if REFUSED.iter().any(|name| members.contains_key(*name)) {
             return Err(Refusal::UnsupportedHeader);
         }
-        let kid = take(&mut members, "kid").filter(|kid| kid::is_usable(kid)).ok_or(Refusal::BadKeyId)?;
         Ok(Header { kid, alg: take(&mut members, "alg"), typ: take(&mut members, "typ") })
     }
 

@@ -30,6 +30,8 @@
 mod sign;
 mod verify;
 
+mod unverified;
+
 mod compact;
 mod header;
 mod json;
@@ -52,5 +54,6 @@ pub use refusal::Refusal;
 pub use sign::Signer;
 pub use signing_key::SigningKey;
 pub use thumbprint::thumbprint;
-pub use verify::{Verified, verify};
+pub use unverified::{Unverified, Verified};
+pub use verify::verify;
 pub use verifying_key::VerifyingKey;

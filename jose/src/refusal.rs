@@ -12,10 +12,12 @@ pub enum Refusal {
     Malformed,
     /// The header is not one JSON object with distinct members.
     BadHeader,
-    /// The header brings a key of its own or an extension: `jwk`, `jku`, `x5u`, `x5c`, `crit`, `b64`.
-    UnsupportedHeader,
+    /// The payload is not one JSON object with distinct members at every level.
+    BadPayload,
     /// The header's `kid` is absent, empty, too long, or holds control characters.
     BadKeyId,
+    /// The header brings a key of its own or an extension: `jwk`, `jku`, `x5u`, `x5c`, `crit`, `b64`.
+    UnsupportedHeader,
     /// No key of ours has this `kid`.
     UnknownKey,
     /// The header's `alg` is absent, or not the key's.
@@ -24,8 +26,6 @@ pub enum Refusal {
     WrongType,
     /// The signature is not this key's over these bytes.
     BadSignature,
-    /// The payload is not one JSON object with distinct members at every level.
-    BadPayload,
 }
 
 impl Refusal {

@@ -59,8 +59,9 @@ pub mod backup;
 pub mod issue;
 
 mod admin_caller;
-mod claims;
 mod session_token;
+
+mod claims;
 
 mod holder;
 mod in_force;

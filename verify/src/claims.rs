@@ -1,0 +1,132 @@
+//! What a token says, after it was found to be true.
+
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use crate::refusal::Refusal;
+
+/// What only ID tokens carry (OpenID Connect Core §2): no auth token has one (RFC 9068 §4).
+const ID_TOKEN_CLAIMS: [&str; 3] = ["nonce", "at_hash", "c_hash"];
+
+/// The claims of a token that was verified. There is no other way to come by one.
+pub struct Claims {
+    all: Map<String, Value>,
+    issued_at: i64,
+    not_before: Option<i64>,
+    expires_at: i64,
+    authenticated_at: Option<i64>,
+}
+
+impl Claims {
+    /// Reads the claims that every auth token has (rules 10 and 11 of `docs/reference/verifiers.md`).
+    pub(crate) fn of_auth_token(all: Map<String, Value>) -> Result<Self, Refusal> {
+        let is_text = |name: &str| all.get(name).and_then(Value::as_str).is_some_and(|text| !text.is_empty());
+        let is_absent_or = |name: &str, right: fn(&Value) -> bool| all.get(name).is_none_or(right);
+        let well_formed = is_text("sub")
+            && is_text("jti")
+            && (is_text("client_id") || !all.contains_key("client_id"))
+            && is_absent_or("nbf", Value::is_number)
+            && is_absent_or("sid", Value::is_string)
+            && all.get("aud").is_some_and(is_audience);
+        let (Some(expires_at), Some(issued_at), true) = (up(&all, "exp"), up(&all, "iat"), well_formed)
+        else {
+            return Err(Refusal::MalformedClaims);
+        };
+        if !all.contains_key("client_id") || ID_TOKEN_CLAIMS.iter().any(|name| all.contains_key(*name)) {
+            return Err(Refusal::NotAnAuthToken);
+        }
+        let (not_before, authenticated_at) = (up(&all, "nbf"), down(&all, "auth_time"));
+        Ok(Claims { all, issued_at, not_before, expires_at, authenticated_at })
+    }
+
+    /// Reads what the server says of a session token (RFC 7662 §2.2); `None` if that is no answer of its.
+    pub(crate) fn of_session_token(all: Map<String, Value>) -> Option<Self> {
+        let well_formed =
+            all.get("sub").is_some_and(Value::is_string) && all.get("aud").is_none_or(is_audience);
+        let expires_at = up(&all, "exp").filter(|_| well_formed)?;
+        let issued_at = up(&all, "iat").unwrap_or(i64::MIN);
+        let authenticated_at = down(&all, "auth_time");
+        Some(Claims { all, issued_at, not_before: None, expires_at, authenticated_at })
+    }
+
+    /// The user: `sub`.
+    pub fn user(&self) -> &str {
+        self.text("sub").unwrap_or_default()
+    }
+
+    /// The session: `sid`; a stateless token has none.
+    pub fn session_id(&self) -> Option<&str> {
+        self.text("sid")
+    }
+
+    /// The client that the token was issued to: `client_id`.
+    pub fn client_id(&self) -> &str {
+        self.text("client_id").unwrap_or_default()
+    }
+
+    /// `iat`, in Unix seconds.
+    pub fn issued_at(&self) -> i64 {
+        self.issued_at
+    }
+
+    /// `exp`, in Unix seconds: the first second at which the token is not valid any more.
+    pub fn expires_at(&self) -> i64 {
+        self.expires_at
+    }
+
+    /// When the user proved who they are: `auth_time`, in Unix seconds.
+    pub fn authenticated_at(&self) -> Option<i64> {
+        self.authenticated_at
+    }
+
+    /// How they did: `acr`.
+    pub fn acr(&self) -> Option<&str> {
+        self.text("acr")
+    }
+
+    /// Everything that the token says, each claim as it was written.
+    pub fn all(&self) -> &Map<String, Value> {
+        &self.all
+    }
+
+    /// The claims as a type of the application's, which names those that it knows.
+    pub fn read<C: DeserializeOwned>(&self) -> Result<C, serde_json::Error> {
+        C::deserialize(&self.all)
+    }
+
+    pub(crate) fn not_before(&self) -> Option<i64> {
+        self.not_before
+    }
+
+    /// Whether it is for this audience (RFC 7519 §4.1.3); `None` if it does not say for whom it is.
+    pub(crate) fn is_for(&self, audience: &str) -> Option<bool> {
+        self.all.get("aud").map(|aud| match aud {
+            Value::Array(list) => list.iter().any(|one| one.as_str() == Some(audience)),
+            one => one.as_str() == Some(audience),
+        })
+    }
+
+    fn text(&self, name: &str) -> Option<&str> {
+        self.all.get(name).and_then(Value::as_str)
+    }
+}
+
+fn is_audience(aud: &Value) -> bool {
+    aud.is_string() || aud.as_array().is_some_and(|list| list.iter().all(Value::is_string))
+}
+
+/// A number as whole seconds. A fraction is rounded up: then comparing with whole seconds gives what comparing with it would.
+fn up(all: &Map<String, Value>, name: &str) -> Option<i64> {
+    seconds(all.get(name)?, f64::ceil)
+}
+
+/// As [`up`], for what must not lie too far back.
+fn down(all: &Map<String, Value>, name: &str) -> Option<i64> {
+    seconds(all.get(name)?, f64::floor)
+}
+
+/// What is beyond the last second that can be told is that second.
+#[allow(clippy::cast_possible_truncation, reason = "the cast saturates")]
+fn seconds(value: &Value, round: fn(f64) -> f64) -> Option<i64> {
+    value.as_i64().or_else(|| value.as_f64().map(|number| round(number) as i64))
+}

@@ -1,0 +1,71 @@
+//! Auth tokens that were verified, so that they need no second look at their signature.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use quick_cache::sync::Cache;
+use tenure_jose::VerifyingKey;
+
+use crate::claims::Claims;
+use crate::limits::REMEMBERED_TOKENS;
+
+/// What is remembered. A token is found by a hash that is keyed at random, and a compare of all of it; what was not verified
+/// never gets in, so that whoever makes tokens up fills nothing.
+pub(crate) struct VerifiedTokens {
+    tokens: Cache<Box<str>, Arc<VerifiedToken>>,
+}
+
+/// A token whose signature was good, and which was for us.
+pub(crate) struct VerifiedToken {
+    pub(crate) claims: Arc<Claims>,
+    /// The key that it was verified with.
+    pub(crate) key: Arc<VerifyingKey>,
+    /// The key is among those in use.
+    pub(crate) key_seen: SeenIn,
+    /// The feed does not refuse it.
+    pub(crate) feed_seen: SeenIn,
+}
+
+/// The last epoch in which something was seen to be so.
+pub(crate) struct SeenIn(AtomicU64);
+
+impl VerifiedTokens {
+    pub(crate) fn new() -> Self {
+        VerifiedTokens { tokens: Cache::new(REMEMBERED_TOKENS) }
+    }
+
+    pub(crate) fn find(&self, token: &str) -> Option<Arc<VerifiedToken>> {
+        self.tokens.get(token)
+    }
+
+    pub(crate) fn remember(&self, token: &str, verified: &Arc<VerifiedToken>) {
+        self.tokens.insert(token.into(), verified.clone());
+    }
+
+    pub(crate) fn forget(&self, token: &str) {
+        self.tokens.remove(token);
+    }
+
+    /// How many are remembered.
+    pub(crate) fn len(&self) -> usize {
+        self.tokens.len()
+    }
+}
+
+impl SeenIn {
+    pub(crate) fn never() -> Self {
+        SeenIn(AtomicU64::new(u64::MAX))
+    }
+
+    /// Whether it was seen in this epoch, or is by another look.
+    pub(crate) fn holds(&self, epoch: u64, look: impl FnOnce() -> bool) -> bool {
+        if self.0.load(Ordering::Relaxed) == epoch {
+            return true;
+        }
+        let holds = look();
+        if holds {
+            self.0.store(epoch, Ordering::Relaxed);
+        }
+        holds
+    }
+}
