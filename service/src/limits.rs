@@ -35,7 +35,7 @@ pub const NODE_KEPT: Span = Span::from_days(1);
 /// Families that one commit of an end by filter ends: refreshes get their turn between two.
 pub const ENDS_PER_COMMIT: u32 = 500;
 /// How much longer than such a commit took the next one waits for, in times.
-pub const ENDS_REST: u32 = 4;
+pub const ENDS_REST: u32 = 5;
 /// How long it waits at most.
 pub const ENDS_REST_MOST: Duration = Duration::from_millis(100);
 /// Stretches of the events that are looked through for the newest ones that match.
