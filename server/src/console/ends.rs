@@ -316,3 +316,6 @@ async fn audit(console: &Console, at: &AtApp, action: &'static str, job: &str) -
 fn to_job(at: &AtApp, job: &str) -> Response {
     Redirect::to(&format!("/apps/{}/jobs/{job}", at.app.id)).into_response()
 }
+
+#[cfg(test)]
+mod tests;

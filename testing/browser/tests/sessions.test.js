@@ -112,17 +112,17 @@ test('many end for whoever types their number, as a job that can be stopped and 
   const said = complaints(page);
   await page.getByText('6,000 sessions', { exact: true }).waitFor();
   await page.getByRole('link', { name: 'End matching…' }).click();
-  await page.getByRole('heading', { name: 'End 6,000 live sessions?' }).waitFor();
+  await page.getByRole('heading', { name: 'End 6,000 sessions?' }).waitFor();
   await everywhere(context, page.url(), 'end-many');
   await page.getByLabel('Why').fill('a leak');
   await page.getByLabel('Type 6000 to confirm').fill('600');
-  await page.getByRole('button', { name: 'End 6,000 live sessions' }).click();
+  await page.getByRole('button', { name: 'End 6,000 sessions' }).click();
   await page.getByRole('alert').getByText('Type 6,000 to end so many. Nothing has ended.').waitFor();
   assert.equal(await page.getByLabel('Why').inputValue(), 'a leak');
   assert.equal(await live(app), MANY + 1);
 
   await page.getByLabel('Type 6000 to confirm').fill('6,000');
-  await page.getByRole('button', { name: 'End 6,000 live sessions' }).click();
+  await page.getByRole('button', { name: 'End 6,000 sessions' }).click();
   await page.getByText(/of 6,000 sessions ended so far/).waitFor();
   await page.getByRole('button', { name: 'Stop' }).click();
   await page.getByText(/^Stopped after [\d,]+ of 6,000 sessions; the others live on$/).waitFor();

@@ -74,6 +74,7 @@ impl Field {
             (Kind::Length | Kind::LengthOrNone, Value::Number(secs)) => {
                 lengths::in_words(secs.as_i64().unwrap_or_default())
             }
+            (Kind::NumberOrNone, Value::Null) => "no limit".to_owned(),
             (Kind::Switch, Value::Bool(on)) => if *on { "on" } else { "off" }.to_owned(),
             (_, Value::Array(lines)) if lines.is_empty() => NONE.to_owned(),
             (_, Value::Array(lines)) => lines.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", "),

@@ -85,6 +85,8 @@ fn values_are_said_in_words() {
     for (key, value, words) in [
         ("idle_timeout", Value::Null, "none"),
         ("idle_timeout", 432_000.into(), "5 days"),
+        ("max_sessions", Value::Null, "no limit"),
+        ("max_sessions", 3.into(), "3"),
         ("refresh_tokens", true.into(), "on"),
         ("auth_token_jitter", 5.into(), "5"),
         ("allowed_origins", Value::Array(vec![]), "none"),
