@@ -1,6 +1,7 @@
 //! Carrying webhook messages: one request on a connection of its own, to an address that was checked, within bounds.
 
 mod connect;
+mod resolver;
 mod retry_after;
 
 use std::sync::{Arc, OnceLock};
@@ -8,6 +9,7 @@ use std::sync::{Arc, OnceLock};
 use async_trait::async_trait;
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HOST, USER_AGENT};
+use http::response::Parts;
 use http::{HeaderName, HeaderValue, Request};
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::body::Incoming;
@@ -19,6 +21,7 @@ use tokio::time::timeout;
 use tokio_rustls::rustls::ClientConfig;
 
 use self::connect::connect;
+use self::resolver::Resolver;
 use self::retry_after::retry_after;
 use crate::limits::{CourierPatience, HEADERS, WEBHOOK_ANSWER_BYTES, WEBHOOK_HEAD_BYTES};
 
@@ -35,13 +38,14 @@ pub struct HttpCourier(Arc<Held>);
 struct Held {
     trust: Trust,
     tls: OnceLock<Result<Arc<ClientConfig>, String>>,
+    resolver: Resolver,
     patience: CourierPatience,
 }
 
 impl HttpCourier {
     /// Believes receivers as `trust` says, which is asked with the first message that needs it.
     pub fn new(trust: Trust, patience: CourierPatience) -> Self {
-        Self(Arc::new(Held { trust, tls: OnceLock::new(), patience }))
+        Self(Arc::new(Held { trust, tls: OnceLock::new(), resolver: Resolver::default(), patience }))
     }
 
     fn tls(&self) -> Result<Arc<ClientConfig>, NotDelivered> {
@@ -61,28 +65,33 @@ impl Default for HttpCourier {
 impl Courier for HttpCourier {
     async fn deliver(&self, parcel: Parcel) -> Result<Answered, NotDelivered> {
         let patience = self.0.patience;
-        let delivered = timeout(patience.message_time, self.carry(parcel)).await;
-        delivered.unwrap_or_else(|_| {
+        // Ends with this message, however that ends.
+        let mut speaking = JoinSet::new();
+        let answered = timeout(patience.message_time, self.carry(parcel, &mut speaking)).await;
+        let (head, body) = answered.unwrap_or_else(|_| {
             let says = format!("it did not answer within {} s", patience.message_time.as_secs_f32());
             Err(NotDelivered { outcome: Outcome::TimedOut, says })
-        })
+        })?;
+        let _ = timeout(patience.rest_time, thrown_away(body)).await;
+        Ok(Answered { status: head.status.as_u16(), retry_after: retry_after(&head.headers) })
     }
 }
 
 impl HttpCourier {
-    async fn carry(&self, parcel: Parcel) -> Result<Answered, NotDelivered> {
+    /// Carries `parcel` on a connection that is kept in `speaking`, and gives the head of the answer with what comes after it.
+    async fn carry(
+        &self,
+        parcel: Parcel,
+        speaking: &mut JoinSet<hyper::Result<()>>,
+    ) -> Result<(Parts, Incoming), NotDelivered> {
         let request = request(&parcel)?;
         let tls = if parcel.to.secure { Some(self.tls()?) } else { None };
-        let stream = connect(&parcel, tls, self.0.patience).await?;
+        let stream = connect(&parcel, &self.0.resolver, tls, self.0.patience).await?;
         let mut http = http1::Builder::new();
         http.max_buf_size(WEBHOOK_HEAD_BYTES).max_headers(HEADERS);
         let (mut sender, connection) = http.handshake(TokioIo::new(stream)).await.map_err(unreachable)?;
-        // Ends with this message, however that ends.
-        let mut speaking = JoinSet::new();
         speaking.spawn(connection);
-        let (head, body) = sender.send_request(request).await.map_err(said)?.into_parts();
-        let _ = timeout(self.0.patience.rest_time, thrown_away(body)).await;
-        Ok(Answered { status: head.status.as_u16(), retry_after: retry_after(&head.headers) })
+        Ok(sender.send_request(request).await.map_err(said)?.into_parts())
     }
 }
 

@@ -42,6 +42,8 @@ pub const FEED_WAIT: Duration = Duration::from_secs(50);
 pub const WEBHOOK_ANSWER_BYTES: usize = 4 * 1024;
 /// The head of that answer, at most, in bytes.
 pub const WEBHOOK_HEAD_BYTES: usize = 16 * 1024;
+/// Names of receivers that are resolved at once, at most: the system's resolver may take minutes, and each holds a thread.
+pub const WEBHOOK_LOOKUPS_AT_ONCE: usize = 64;
 /// Addresses of a receiver that are tried, at most.
 pub const WEBHOOK_ADDRESSES: usize = 4;
 

@@ -101,6 +101,8 @@ impl Service {
                 Some(_) => None,
             };
             let start = after.filter(|_| reset.is_none()).map_or(oldest, |after| after.n);
+            // What is kept for webhooks alone is of no use here.
+            let start = start.max(window.over_up_to(now));
             (start, reset, window.stretch(app, start, now), head, window.as_of_secs())
         };
         let found = match found {

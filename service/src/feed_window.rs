@@ -17,6 +17,8 @@ pub(crate) struct FeedWindow {
     as_of_secs: i64,
     /// Without a gap, up to `head`.
     entries: VecDeque<Entry>,
+    /// After this moment nothing matters any more of what was read and is not among those.
+    dropped_until: Option<Timestamp>,
 }
 
 /// What one app's readers are sent of a stretch.
@@ -53,7 +55,7 @@ impl FeedWindow {
         (self.incarnation, self.retained_from) = (page.incarnation, page.retained_from);
         for entry in &page.entries {
             if entry.n != self.head + 1 {
-                self.entries.clear();
+                self.drop_first(self.entries.len());
             }
             self.head = entry.n;
             self.entries.push_back(entry.clone());
@@ -62,8 +64,18 @@ impl FeedWindow {
             // What is between was given back, and nobody misses it.
             self.head = self.head.max(page.head);
         }
-        let surplus = self.entries.len().saturating_sub(FEED_IN_MEMORY);
-        self.entries.drain(..surplus);
+        self.drop_first(self.entries.len().saturating_sub(FEED_IN_MEMORY));
+    }
+
+    fn drop_first(&mut self, count: usize) {
+        let until = self.entries.drain(..count).map(|entry| entry.announcement.forget_after).max();
+        self.dropped_until = self.dropped_until.max(until);
+    }
+
+    /// Up to which number everything is to be forgotten at `now`, whatever else the store keeps it for.
+    pub(crate) fn over_up_to(&self, now: Timestamp) -> u64 {
+        let is_over = self.dropped_until.is_none_or(|until| until < now);
+        self.entries.front().filter(|_| is_over).map_or(0, |first| first.n - 1)
     }
 
     /// Everything that was announced before `now` has been taken.
@@ -114,5 +126,34 @@ impl Stretch {
             stretch.looked_to = *n;
         }
         stretch
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tenure_store::{Announcement, Subject};
+
+    use super::*;
+
+    fn entry(n: u64, forget_after: i64) -> Entry {
+        let announcement = Announcement {
+            app: AppId::stored("shop").unwrap(),
+            subject: Subject::App,
+            at: Timestamp::from_millis(0),
+            forget_after: Timestamp::from_millis(forget_after),
+        };
+        Entry { n, announcement }
+    }
+
+    /// What the store keeps for a webhook that is behind is not read once more by everybody who begins to follow.
+    #[test]
+    fn what_is_over_is_passed_unless_some_of_it_is_not() {
+        let mut window = FeedWindow::default();
+        let last = FEED_IN_MEMORY as u64 + 7;
+        let entries = (1..=last).map(|n| entry(n, if n == 3 { 900 } else { 500 })).collect();
+        window.take(&FeedPage { entries, head: last, retained_from: 1, incarnation: 1 });
+        let over_up_to = |millis| window.over_up_to(Timestamp::from_millis(millis));
+        assert_eq!((over_up_to(500), over_up_to(900), over_up_to(901)), (0, 0, 7));
+        assert_eq!(FeedWindow::default().over_up_to(Timestamp::from_millis(1)), 0);
     }
 }

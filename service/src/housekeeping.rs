@@ -3,7 +3,7 @@
 use tenure_store::Horizon;
 
 use crate::error::Result;
-use crate::limits::PRUNED_AT_ONCE;
+use crate::limits::{PRUNED_AT_ONCE, WEBHOOK_FEED_KEPT};
 use crate::nodes;
 use crate::service::Service;
 
@@ -17,7 +17,7 @@ impl Service {
         let horizon = Horizon {
             families: now.minus(kept.sessions),
             feed: now,
-            feed_up_to: self.feed_read_by_webhooks().await?,
+            feed_up_to: self.feed_read_by_webhooks(now.minus(WEBHOOK_FEED_KEPT)).await?,
             events: now.minus(kept.events),
         };
         let pruned = self.store.prune(horizon, PRUNED_AT_ONCE).await?;

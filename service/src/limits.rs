@@ -155,10 +155,14 @@ pub const WEBHOOK_URL_BYTES: usize = 2048;
 pub const WEBHOOK_SAYS_BYTES: usize = 300;
 /// Messages under way at once, at most, from one node.
 pub const WEBHOOK_MESSAGES_AT_ONCE: usize = 64;
+/// Test messages under way at once, at most, from one node, beside those.
+pub const WEBHOOK_TESTS_AT_ONCE: usize = 8;
+/// Of how many webhooks it is written down at once how far they have come, at most: refreshes wait in the same queue.
+pub const WEBHOOK_WRITES_AT_ONCE: usize = 16;
 /// Entries of the feed that are held for a webhook at a time, at most.
 pub const WEBHOOK_ENTRIES_HELD: u32 = 100;
 /// How often it is written down how far a webhook has come, while all goes well; what came after that is delivered once more
-/// when the process goes away.
+/// when the process is killed.
 pub const WEBHOOK_WRITTEN_EVERY: Duration = Duration::from_secs(1);
 /// The same where nothing of it concerned the webhook.
 pub const WEBHOOK_PASSED_WRITTEN_EVERY: Duration = Duration::from_secs(60);
@@ -170,6 +174,8 @@ pub const WEBHOOK_LONGEST_RETRY: Duration = Duration::from_secs(15 * 60);
 pub const WEBHOOK_LONGEST_RETRY_AFTER: Duration = Duration::from_secs(3600);
 /// How long a webhook may fail before it is turned off.
 pub const WEBHOOK_FAILS_FOR: Span = Span::from_days(3);
+/// How long what was said is kept for webhooks that have yet to be told: longer than one may fail.
+pub const WEBHOOK_FEED_KEPT: Span = Span::from_days(4);
 /// How long the secret before the last one signs beside it where nothing else is said.
 pub const WEBHOOK_OVERLAP: Span = Span::from_days(1);
 /// How long it may do so, at most.

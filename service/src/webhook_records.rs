@@ -1,6 +1,9 @@
 //! Webhooks in the store: reading them, what of the feed they have yet to read, and what becomes of those whose app is removed.
 
+use std::collections::BTreeSet;
+
 use tenure_core::id::AppId;
+use tenure_core::time::Timestamp;
 use tenure_store::{Expected, Kind, Write, Written};
 
 use crate::error::{Error, Result};
@@ -67,24 +70,32 @@ impl Service {
         Ok(self.store.feed(u64::MAX, 1).await?.head)
     }
 
-    /// Up to which number every webhook that is turned on has read the feed: what comes after it must be kept for them.
-    pub(crate) async fn feed_read_by_webhooks(&self) -> Result<u64> {
-        let mut read = u64::MAX;
+    /// Up to which number every webhook that is turned on has read the feed: what comes after it must be kept for them. One that has
+    /// yet to be told what was said before `oldest` is past waiting for: its receiver is slower than sessions end.
+    pub(crate) async fn feed_read_by_webhooks(&self, oldest: Timestamp) -> Result<u64> {
+        let mut read = BTreeSet::new();
         for stored in self.stored_webhooks(None).await? {
             if stored.record.off.is_none()
                 && let Some((_, progress)) = self.webhook_progress(&stored.key).await?
             {
-                read = read.min(progress.cursor);
+                read.insert(progress.cursor);
             }
         }
-        Ok(read)
+        for cursor in read {
+            let next = self.store.feed(cursor, 1).await?.entries;
+            if next.first().is_none_or(|next| next.announcement.at >= oldest) {
+                return Ok(cursor);
+            }
+        }
+        Ok(u64::MAX)
     }
 
     /// The writes that belong to the removal of `app`: nobody sees its webhooks any more, and those that are turned on are still told
     /// what the removal ended.
     pub(crate) async fn webhooks_of_removed(&self, app: &AppId) -> Result<Vec<Write>> {
         let mut writes = Vec::new();
-        for stored in self.stored_webhooks(Some(app)).await? {
+        // Not those that an earlier app of this name left behind: they are told of that one alone.
+        for stored in self.stored_webhooks(Some(app)).await?.into_iter().filter(is_shown) {
             match &stored.record.off {
                 Some(_) => writes.extend(deleted(&stored.key)),
                 None => {
@@ -115,6 +126,11 @@ impl Service {
         self.webhook_traffic.changed.send_replace(());
         Ok(())
     }
+}
+
+/// One whose app was removed is no webhook of another app that has its name by now.
+pub(crate) fn is_shown(stored: &Stored) -> bool {
+    stored.record.ends_at.is_none()
 }
 
 /// The writes that remove a webhook.

@@ -19,7 +19,7 @@ use crate::webhook::{
     Courier, Destination, MessageType, Off, Outcome, ProgressRecord, SecretRecord, WebhookRecord,
     WebhookSecret, of_test, webhook_key,
 };
-use crate::webhook_records::{Stored, deleted};
+use crate::webhook_records::{Stored, deleted, is_shown};
 
 const BY_OPERATOR: &str = "it was turned off by whoever manages it";
 
@@ -157,9 +157,13 @@ impl Service {
         Ok(NewWebhook { webhook, secret: secret.reveal().to_string() })
     }
 
-    /// Sends a message that says nothing, now, once, whether or not the webhook is turned on; and says what came of it.
+    /// Sends a message that says nothing, now, once, whether or not the webhook is turned on; and says what came of it. Refused while
+    /// [`WEBHOOK_TESTS_AT_ONCE`](crate::limits::WEBHOOK_TESTS_AT_ONCE) are under way.
     pub async fn test_webhook(&self, app: &AppId, id: &str, courier: &dyn Courier) -> Result<WebhookTested> {
         let stored = self.webhook_of(app, id).await?;
+        let Ok(_one) = self.webhook_traffic.free_tests.try_acquire() else {
+            return Err(Error::TooMany { retry_after: 1 });
+        };
         let message = of_test(app, fresh(&*self.entropy)?, self.now()?)?;
         let tried = self.try_message(courier, &stored, &message).await?;
         Ok(WebhookTested {
@@ -211,11 +215,6 @@ impl Service {
         let parsed = Destination::parse(url, self.options.webhook_reach);
         parsed.map(drop).map_err(|says| Error::invalid("url", says))
     }
-}
-
-/// One whose app was removed and has another successor of its name is no webhook of that.
-fn is_shown(stored: &Stored) -> bool {
-    stored.record.ends_at.is_none()
 }
 
 /// The names of types that were chosen, each once.

@@ -1,4 +1,4 @@
-//! `cargo xtask tidy`: files are small, open with a sentence, and hold no leftovers; what documents name exists.
+//! `cargo xtask tidy`: files are small, open with a sentence, and hold no leftovers; what documents name exists; locks are fresh.
 
 mod leftovers;
 mod shape;
@@ -7,6 +7,7 @@ mod links;
 mod named_files;
 
 mod decisions;
+mod fuzz_lock;
 
 mod markdown;
 
@@ -19,6 +20,7 @@ use crate::workspace;
 pub(crate) fn check(root: &Path) -> Vec<Finding> {
     let files = workspace::files(root);
     let mut found = decisions::check(root);
+    found.extend(fuzz_lock::check(root));
     let mut lengths = Vec::new();
     for file in &files {
         let Some(text) = workspace::text(root, file) else { continue };

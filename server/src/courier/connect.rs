@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use tenure_service::webhook::{Destination, Host, NotDelivered, Outcome, Parcel};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpStream, lookup_host};
+use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::ClientConfig;
 use tokio_rustls::rustls::pki_types::ServerName;
 
+use super::resolver::Resolver;
 use super::unreachable;
 use crate::limits::{CourierPatience, WEBHOOK_ADDRESSES};
 
@@ -23,11 +24,15 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 /// here and nowhere else: what was checked is what is connected to.
 pub(super) async fn connect(
     parcel: &Parcel,
+    resolver: &Resolver,
     tls: Option<Arc<ClientConfig>>,
     patience: CourierPatience,
 ) -> Result<Box<dyn Stream>, NotDelivered> {
     let to = &parcel.to;
-    let addresses = addresses(to).await?;
+    let addresses = match &to.host {
+        Host::Address(address) => vec![SocketAddr::new(*address, to.port)],
+        Host::Name(name) => resolver.addresses(name, to.port).await?,
+    };
     for address in &addresses {
         parcel.reach.admits(address.ip(), to.secure).map_err(|what| out_of_reach(to, what))?;
     }
@@ -39,19 +44,6 @@ pub(super) async fn connect(
     };
     let secured = TlsConnector::from(tls).connect(name, tcp).await;
     Ok(Box::new(secured.map_err(|error| unreachable(format!("TLS: {error}")))?))
-}
-
-async fn addresses(to: &Destination) -> Result<Vec<SocketAddr>, NotDelivered> {
-    let name = match &to.host {
-        Host::Address(address) => return Ok(vec![SocketAddr::new(*address, to.port)]),
-        Host::Name(name) => name,
-    };
-    let found = lookup_host((name.as_str(), to.port)).await;
-    let found: Vec<_> = found.map_err(|error| unreachable(format!("{name}: {error}")))?.collect();
-    match found.is_empty() {
-        true => Err(unreachable(format!("{name} has no address"))),
-        false => Ok(found),
-    }
 }
 
 async fn first_that_answers(

@@ -15,6 +15,7 @@ use http::Method;
 use serde_json::{Value, json};
 use tenure_server::courier::HttpCourier;
 use tenure_server::limits::CourierPatience;
+use tenure_service::limits::WEBHOOK_TESTS_AT_ONCE;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -241,6 +242,27 @@ async fn a_new_secret_signs_beside_the_old_one_for_a_while() {
     assert_eq!((got[2].signatures_of(&second), got[2].signatures_of(&third)), (0, 1));
     rotate(json!({"overlap_seconds": 2_592_001})).await.refused(422, "invalid_fields");
     deliveries.stopped().await;
+}
+
+/// Whoever tries many holds up nobody but others who try.
+#[tokio::test]
+async fn so_many_are_tried_at_once_and_no_more() {
+    let world =
+        World::with(tenure_server::state::HttpOptions { courier: courier(), ..Default::default() }).await;
+    let app = world.app("shop").await;
+    let receiver = Receiver::new().await;
+    receiver.always_answers(Reply::Never);
+    let webhook = create(&app, to(&receiver.url())).await;
+    let test = || app.manage(Method::POST, &format!("{}/test", at(&webhook))).send();
+    let mut tests = tokio::task::JoinSet::new();
+    (0..WEBHOOK_TESTS_AT_ONCE + 3).for_each(|_| drop(tests.spawn(test())));
+    let refused: Vec<_> =
+        tests.join_all().await.into_iter().filter(|answer| answer.status() == 429).collect();
+    assert_eq!((refused.len(), receiver.got().len()), (3, WEBHOOK_TESTS_AT_ONCE));
+    for answer in refused {
+        answer.refused(429, "too_many_requests");
+    }
+    test().await.expect(200);
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::limits::WEBHOOK_SAYS_BYTES;
 use crate::service::Service;
 use crate::webhook::{Answered, Courier, Destination, Message, NotDelivered, Outcome, Parcel};
@@ -21,14 +21,13 @@ pub(crate) struct Tried {
 }
 
 impl Service {
-    /// Sends `message` once, as soon as there are few enough under way. Errors are our own: what the receiver does is no error.
+    /// Sends `message` once. Errors are our own: what the receiver does is no error.
     pub(crate) async fn try_message(
         &self,
         courier: &dyn Courier,
         webhook: &Stored,
         message: &Message,
     ) -> Result<Tried> {
-        let _one = self.webhook_traffic.free.acquire().await.map_err(Error::bug)?;
         let reach = self.options.webhook_reach;
         let to = match Destination::parse(&webhook.record.url, reach) {
             Ok(to) => to,

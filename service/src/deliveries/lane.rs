@@ -38,6 +38,10 @@ pub(super) struct Lane {
     held: VecDeque<Held>,
     /// The message of the first of those, once it was made: it is the same each time that it is sent.
     message: Option<Message>,
+    /// Webhooks were changed; it may be one of them.
+    changed: bool,
+    /// The store did not answer the last time that it was asked.
+    waits_for_the_store: bool,
 }
 
 /// What is to be said, and the number up to which everything is done with once it was.
@@ -51,6 +55,8 @@ enum Next {
     AtOnce,
     After(Duration),
     WhenSomethingIsSaid,
+    /// Or after this time, to write down how far it has come.
+    WhenSomethingIsSaidOrAfter(Duration),
     Nothing,
 }
 
@@ -81,10 +87,18 @@ impl Lane {
         let (mut stop, mut said) = (means.stop.clone(), means.said.clone());
         let clock = means.service.clock.clone();
         let Some(standing) = Standing::read(means.service.clone(), key).await? else { return Ok(()) };
-        let mut lane = Self { means, standing, incarnation: 0, held: VecDeque::new(), message: None };
+        let mut lane = Self {
+            means,
+            standing,
+            incarnation: 0,
+            held: VecDeque::new(),
+            message: None,
+            changed: false,
+            waits_for_the_store: false,
+        };
         loop {
             said.mark_unchanged();
-            let next = lane.step().await?;
+            let next = lane.step_if_the_store_answers().await?;
             let rest = async {
                 match next {
                     Next::AtOnce | Next::Nothing => {}
@@ -93,19 +107,47 @@ impl Lane {
                         _ = said.changed() => {}
                         () = sleep(WEBHOOK_PASSED_WRITTEN_EVERY) => {}
                     },
+                    Next::WhenSomethingIsSaidOrAfter(time) => tokio::select! {
+                        _ = said.changed() => {}
+                        () = clock.wait(time) => {}
+                    },
                 }
             };
             tokio::select! {
                 biased;
                 () = told(&mut stop) => return lane.standing.write().await.map(drop),
-                _ = changed.changed() => if lane.standing.read_again().await? == Still::Gone { return Ok(()) },
+                _ = changed.changed() => lane.changed = true,
                 () = rest => if matches!(next, Next::Nothing) { return Ok(()) },
             }
         }
     }
 
+    /// A store that is away is waited for, and nothing of what is known of the receiver is forgotten meanwhile: otherwise a disk that
+    /// is full, which can be read, would send the same message again and again.
+    async fn step_if_the_store_answers(&mut self) -> Result<Next> {
+        let was_away = self.waits_for_the_store;
+        let next = self.step().await;
+        self.waits_for_the_store = matches!(next, Err(Error::Unavailable(_)));
+        match next {
+            Err(Error::Unavailable(error)) => {
+                if !was_away {
+                    tracing::warn!(%error, webhook = self.standing.webhook().key, "a webhook waits for the store");
+                }
+                sleep(AGAIN).await;
+                Ok(Next::AtOnce)
+            }
+            next => next,
+        }
+    }
+
     /// Sends a message, or reads on.
     async fn step(&mut self) -> Result<Next> {
+        if self.changed {
+            if self.standing.read_again().await? == Still::Gone {
+                return Ok(Next::Nothing);
+            }
+            self.changed = false;
+        }
         let now = self.means.service.now()?;
         if let Some(wait) = self.standing.waits(now) {
             return Ok(Next::After(wait.min(WEBHOOK_LONGEST_RETRY_AFTER)));
@@ -148,10 +190,13 @@ impl Lane {
 
     /// There is nothing to say now.
     async fn rest(&mut self) -> Result<Next> {
-        match self.standing.write_at_rest().await? {
-            Still::There => Ok(Next::WhenSomethingIsSaid),
-            Still::Gone => Ok(Next::Nothing),
+        if self.standing.write_at_rest().await? == Still::Gone {
+            return Ok(Next::Nothing);
         }
+        Ok(match self.standing.is_written_in() {
+            Some(time) => Next::WhenSomethingIsSaidOrAfter(time),
+            None => Next::WhenSomethingIsSaid,
+        })
     }
 
     async fn send(&mut self, now: Timestamp) -> Result<Next> {
@@ -162,9 +207,15 @@ impl Lane {
             None => self.message.insert(self.made(held, now).await?).clone(),
         };
         self.standing.is_saying(&message);
-        let tried =
-            self.means.service.try_message(&*self.means.courier, self.standing.webhook(), &message).await?;
-        self.means.service.webhook_traffic.count(tried.outcome);
+        let (service, mut stop) = (self.means.service.clone(), self.means.stop.clone());
+        let _one = tokio::select! {
+            biased;
+            // What is not under way yet is left for the next process.
+            () = told(&mut stop) => return Ok(Next::AtOnce),
+            one = service.webhook_traffic.free.acquire() => one.map_err(Error::bug)?,
+        };
+        let tried = service.try_message(&*self.means.courier, self.standing.webhook(), &message).await?;
+        service.webhook_traffic.count(tried.outcome);
         let still = if tried.outcome == Outcome::Delivered {
             (self.message, _) = (None, self.held.pop_front());
             self.standing.delivered(up_to, &message, &tried).await?

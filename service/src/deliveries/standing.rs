@@ -10,7 +10,7 @@ use tenure_store::{Entry, Expected, Kind, Written};
 
 use super::attempt::Tried;
 use crate::entropy::fresh;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::events::{self, Type};
 use crate::limits::{WEBHOOK_FAILS_FOR, WEBHOOK_PASSED_WRITTEN_EVERY, WEBHOOK_WRITTEN_EVERY};
 use crate::records;
@@ -29,7 +29,8 @@ pub(super) struct Standing {
     progress: ProgressRecord,
     version: u64,
     unwritten: Unwritten,
-    written_at: Duration,
+    /// When it was written last; it was not yet, if nothing.
+    written_at: Option<Duration>,
 }
 
 /// What is not written down yet.
@@ -58,8 +59,8 @@ impl Standing {
             return Ok(None);
         }
         let (app, _) = webhook.app_and_id()?;
-        let (unwritten, written_at) = (Unwritten::Nothing, service.monotonic());
-        let mut this = Self { service, app, webhook, progress, version, unwritten, written_at };
+        let unwritten = Unwritten::Nothing;
+        let mut this = Self { service, app, webhook, progress, version, unwritten, written_at: None };
         this.forget_old_failures();
         Ok(Some(this))
     }
@@ -137,7 +138,7 @@ impl Standing {
         self.progress.delivered = Some(delivered);
         self.start_anew();
         self.unwritten = Unwritten::Said;
-        if self.since_written() < WEBHOOK_WRITTEN_EVERY {
+        if !self.was_written_before(WEBHOOK_WRITTEN_EVERY) {
             return Ok(Still::There);
         }
         self.write().await
@@ -187,10 +188,16 @@ impl Standing {
             self.unwritten = Unwritten::Said;
         }
         match self.unwritten {
-            Unwritten::Said => self.write().await,
-            Unwritten::Passed if self.since_written() >= WEBHOOK_PASSED_WRITTEN_EVERY => self.write().await,
-            Unwritten::Passed | Unwritten::Nothing => Ok(Still::There),
+            Unwritten::Said if self.was_written_before(WEBHOOK_WRITTEN_EVERY) => self.write().await,
+            Unwritten::Passed if self.was_written_before(WEBHOOK_PASSED_WRITTEN_EVERY) => self.write().await,
+            Unwritten::Said | Unwritten::Passed | Unwritten::Nothing => Ok(Still::There),
         }
+    }
+
+    /// How long it is before what became of messages is to be written down, if that is not done.
+    pub(super) fn is_written_in(&self) -> Option<Duration> {
+        let since = self.written_at.map_or(WEBHOOK_WRITTEN_EVERY, |at| self.since(at));
+        (self.unwritten == Unwritten::Said).then(|| WEBHOOK_WRITTEN_EVERY.saturating_sub(since))
     }
 
     /// Writes down how far it has come, if that is not written yet.
@@ -198,11 +205,13 @@ impl Standing {
         if self.unwritten == Unwritten::Nothing {
             return Ok(Still::There);
         }
+        let service = self.service.clone();
+        let _one = service.webhook_traffic.free_writes.acquire().await.map_err(Error::bug)?;
         let key = &self.webhook.key;
         let expected = Expected::Version(self.version);
         let write = records::put(Kind::WebhookProgress, key.clone(), &self.progress, expected)?;
-        let written = self.service.store.write(&[write]).await?;
-        let Some((version, stored)) = self.service.webhook_progress(key).await? else {
+        let written = service.store.write(&[write]).await?;
+        let Some((version, stored)) = service.webhook_progress(key).await? else {
             return Ok(Still::Gone);
         };
         self.version = version;
@@ -211,7 +220,7 @@ impl Standing {
             self.pass(stored.cursor);
             return Ok(Still::There);
         }
-        (self.unwritten, self.written_at) = (Unwritten::Nothing, self.service.monotonic());
+        (self.unwritten, self.written_at) = (Unwritten::Nothing, Some(self.service.monotonic()));
         Ok(Still::There)
     }
 
@@ -251,7 +260,11 @@ impl Standing {
         self.progress.next_try_ms = None;
     }
 
-    fn since_written(&self) -> Duration {
-        self.service.monotonic().saturating_sub(self.written_at)
+    fn was_written_before(&self, time: Duration) -> bool {
+        self.written_at.is_none_or(|at| self.since(at) >= time)
+    }
+
+    fn since(&self, moment: Duration) -> Duration {
+        self.service.monotonic().saturating_sub(moment)
     }
 }

@@ -35,7 +35,7 @@ types!(
     AppRevoked = "app.revoked",
     /// A signing key must not be trusted any more.
     SigningKeyRevoked = "signing_key.revoked",
-    /// The webhook was turned off for so long that what happened meanwhile is not known any more.
+    /// The webhook was turned off or behind for so long that what happened meanwhile is not known any more.
     RevocationsMissed = "revocations.missed",
     /// Somebody tries whether messages arrive.
     WebhookTest = "webhook.test",

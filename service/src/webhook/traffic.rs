@@ -7,7 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use tenure_core::time::{Span, Timestamp};
 use tokio::sync::{Semaphore, watch};
 
-use crate::limits::WEBHOOK_MESSAGES_AT_ONCE;
+use crate::limits::{WEBHOOK_MESSAGES_AT_ONCE, WEBHOOK_TESTS_AT_ONCE, WEBHOOK_WRITES_AT_ONCE};
 
 /// What became of a message that was sent once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +45,10 @@ impl Outcome {
 pub(crate) struct Traffic {
     /// Messages that may be under way beside those that are. First come, first served.
     pub(crate) free: Semaphore,
+    /// The same for messages that somebody tries: whoever tries many holds up nothing that was said.
+    pub(crate) free_tests: Semaphore,
+    /// Webhooks of which it may be written down now how far they have come.
+    pub(crate) free_writes: Semaphore,
     /// Wakes those who deliver: webhooks were changed.
     pub(crate) changed: watch::Sender<()>,
     counts: [AtomicU64; Outcome::ALL.len()],
@@ -55,6 +59,8 @@ impl Default for Traffic {
     fn default() -> Self {
         Self {
             free: Semaphore::new(WEBHOOK_MESSAGES_AT_ONCE),
+            free_tests: Semaphore::new(WEBHOOK_TESTS_AT_ONCE),
+            free_writes: Semaphore::new(WEBHOOK_WRITES_AT_ONCE),
             changed: watch::Sender::new(()),
             counts: Default::default(),
             waiting: Mutex::default(),

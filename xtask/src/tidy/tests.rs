@@ -90,3 +90,26 @@ fn every_dependency_has_a_reason_and_every_record_is_in_the_index() {
         ]
     );
 }
+
+#[test]
+fn a_lock_file_of_the_fuzz_targets_that_lags_behind() {
+    let package = |name: &str| format!("[package]\nname = \"{name}\"\nedition = \"2024\"\n");
+    let manifest = package("fuzz") + "[workspace]\n[dependencies]\nours = { path = \"../ours\" }\n";
+    let (ours, lib) = (package("ours") + "[workspace]\n", "//! Ours.\n");
+    let files = [
+        ("fuzz/Cargo.toml", &manifest[..]),
+        ("fuzz/src/lib.rs", lib),
+        ("ours/Cargo.toml", &ours),
+        ("ours/src/lib.rs", lib),
+    ];
+    let lock = |packages: &str| format!("# Made by cargo.\nversion = 4\n\n{packages}");
+    let fuzz = "[[package]]\nname = \"fuzz\"\nversion = \"0.0.0\"\n";
+    let fresh = lock(&format!(
+        "{fuzz}dependencies = [\n \"ours\",\n]\n\n[[package]]\nname = \"ours\"\nversion = \"0.0.0\"\n"
+    ));
+    let with = |lock: &str| said(&[&files[..], &[("fuzz/Cargo.lock", lock)]].concat());
+    assert_eq!(with(&fresh), Vec::<String>::new());
+    let stale =
+        "fuzz/Cargo.lock: is not up to date: cargo update --workspace --manifest-path fuzz/Cargo.toml";
+    assert_eq!(with(&lock(fuzz)), [stale]);
+}

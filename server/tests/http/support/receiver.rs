@@ -9,7 +9,7 @@ use base64ct::{Base64, Encoding as _};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 
 /// Longer than anything here may take: a test that waits this long has failed.
 const STUCK: Duration = Duration::from_secs(20);
@@ -25,6 +25,8 @@ pub enum Reply {
     Endless,
     /// With informational answers that never end.
     Informing,
+    /// It is taken, once somebody lets it.
+    Once(Arc<Notify>),
     /// Not at all.
     Never,
 }
@@ -153,6 +155,10 @@ async fn receive(mut stream: TcpStream, got: &watch::Sender<Vec<Got>>, reply: im
     let bytes = match reply {
         Reply::Status(status) => format!("HTTP/1.1 {status} Said\r\nContent-Length: 0\r\n\r\n"),
         Reply::Bytes(bytes) => bytes,
+        Reply::Once(let_it) => {
+            let_it.notified().await;
+            "HTTP/1.1 204 Said\r\n\r\n".to_owned()
+        }
         Reply::Never => return std::future::pending().await,
         Reply::Endless => {
             let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n").await;

@@ -44,6 +44,25 @@ async fn the_removal_of_an_app_is_told_to_its_webhooks_before_they_go() {
 }
 
 #[tokio::test]
+async fn a_second_removal_is_not_told_to_webhooks_of_the_first_app() {
+    let world = World::new().await;
+    let receivers = [Receiver::new().await, Receiver::new().await];
+    for receiver in &receivers {
+        let app = world.app("shop").await;
+        create(&app, to(&receiver.url())).await;
+        revoked(&app, "ann").await;
+        app.manage(Method::DELETE, "").send().await.expect(200);
+    }
+    let deliveries = Deliveries::of(&world);
+    are_gone(&world).await;
+    deliveries.stopped().await;
+    for receiver in receivers {
+        let kinds: Vec<_> = receiver.got().iter().map(|got| got.kind()).collect();
+        assert_eq!(kinds, ["session.revoked", "app.revoked"]);
+    }
+}
+
+#[tokio::test]
 async fn of_one_that_was_turned_off_nothing_is_left_at_once() {
     let world = World::new().await;
     let app = world.app("shop").await;

@@ -1,14 +1,33 @@
 //! The way to a receiver: which addresses are spoken with, and whose names are believed.
 
+use std::time::Duration;
+
+use tenure_server::courier::HttpCourier;
+use tenure_server::limits::CourierPatience;
 use tenure_service::service::Reach;
 use tenure_service::webhook::{Courier as _, Destination, Host, NotDelivered, Outcome, Parcel};
 
-use super::{Receiver, courier};
+use super::{Receiver, Reply, courier};
 
 fn parcel(host: Host, port: u16, reach: Reach) -> Parcel {
     let authority = format!("receiver:{port}");
     let to = Destination { secure: false, host, port, path: "/".into(), authority };
     Parcel { to, reach, headers: Vec::new(), body: "{}".into() }
+}
+
+#[tokio::test]
+async fn a_head_that_came_in_time_counts_however_long_its_body_takes() {
+    let receiver = Receiver::new().await;
+    receiver.always_answers(Reply::Bytes("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nx".into()));
+    let patience = CourierPatience {
+        message_time: Duration::from_millis(500),
+        rest_time: Duration::from_millis(1000),
+        ..CourierPatience::default()
+    };
+    let address = Host::Address("127.0.0.1".parse().unwrap());
+    let parcel = parcel(address, receiver.port(), Reach::AndThisMachine);
+    let courier = HttpCourier::new(|| Err("no certificates here".to_owned()), patience);
+    assert_eq!(courier.deliver(parcel).await.map(|answer| answer.status), Ok(200));
 }
 
 async fn delivered(parcel: Parcel) -> Result<u16, NotDelivered> {

@@ -32,6 +32,35 @@ async fn the_feed_is_kept_until_a_webhook_that_is_behind_has_read_it() {
     assert_eq!(read.retained_from, read.head + 1, "and no longer");
 }
 
+/// One whose receiver takes everything, and less than there is, does not fail and never comes to the end.
+#[tokio::test]
+async fn the_feed_is_not_kept_for_longer_than_days() {
+    let world = World::new().await;
+    let app = world.app("shop").await;
+    let (slow, well) = (Receiver::new().await, Receiver::new().await);
+    create(&app, to(&slow.url())).await;
+    revoked(&app, "ann").await;
+    world.pass(3 * DAY);
+    create(&app, to(&well.url())).await;
+    let later = revoked(&app, "bob").await;
+    let retained_from = || async {
+        give_space_back(&world).await;
+        tenure_store::Sessions::feed(&*world.memory, 0, 10).await.unwrap().retained_from
+    };
+    assert_eq!(retained_from().await, 1);
+    world.pass(DAY + 1);
+    assert_eq!(retained_from().await, 2, "what the other one has yet to be told is kept");
+    let deliveries = Deliveries::of(&world);
+    let got = slow.until(2).await;
+    assert_eq!(
+        (got[0].kind(), &got[0].json()["data"]["missed_up_to"]),
+        ("revocations.missed".into(), &json!(1))
+    );
+    assert_eq!(got[1].json()["data"]["session_id"], later);
+    assert_eq!(well.until(1).await[0].json()["data"]["session_id"], later);
+    deliveries.stopped().await;
+}
+
 #[tokio::test]
 async fn one_that_was_turned_off_for_too_long_is_told_what_it_missed() {
     let world = World::new().await;
