@@ -13,6 +13,8 @@ const NOT_OURS: &[&str] = &[
     ".schemathesis",
     "__pycache__",
     "tenure-data",
+    "dist",
+    "build",
 ];
 
 /// The directory of the workspace that this program was built in.

@@ -79,6 +79,7 @@ pub(super) const STEPS: &[Step] = &[
     step("wasm", Run::OnTarget(WASM, words(&["cargo", "build", "-p", "tenure-core", "--target", WASM])), &[]),
     step("requirements", Run::Check(requirements::check), &[]),
     step("deny", line(&["cargo", "deny", "check", "bans", "licenses", "sources"]), &[&DENY]),
+    step("sdk-js", Run::InFolder("sdk/js", words(&["bash", "sdk/js/run.sh"])), &[&NODE, &NPM]),
     slow(step("instructions", line(&["cargo", "xtask", "instructions"]), &[&VALGRIND, &GCC])),
     slow(step(
         "interop",

@@ -18,6 +18,7 @@ pub(crate) struct Folder {
 const NPM_CI: &[&[&str]] = &[&["npm", "ci", "--no-audit", "--no-fund"]];
 
 pub(crate) const FOLDERS: &[Folder] = &[
+    Folder { dir: "sdk/js", list: "package-lock.json", made: "node_modules", commands: NPM_CI },
     Folder { dir: "testing/browser", list: "package-lock.json", made: "node_modules", commands: NPM_CI },
     Folder { dir: "testing/interop", list: "package-lock.json", made: "node_modules", commands: NPM_CI },
     Folder { dir: "testing/interop", list: "requirements.txt", made: ".venv", commands: VENV },
