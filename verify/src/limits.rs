@@ -40,6 +40,8 @@ pub const REMEMBERED_TOKENS: usize = 10_000;
 pub const REMEMBERED_SESSION_TOKENS: usize = 10_000;
 /// See [`REMEMBERED_SESSION_TOKENS`].
 pub const SESSION_TOKEN_SECS: u64 = 60;
+/// And for which part of what is left until it expires, at most: a twentieth, as the server puts activity down.
+pub const SESSION_TOKEN_SHARE: u64 = 20;
 
 /// How far ahead of this clock `nbf` and `iat` may be, in seconds; the most that may be allowed on `exp`; and how much longer
 /// than `until` an entry of the feed is held.

@@ -6,7 +6,7 @@ use quick_cache::sync::Cache;
 
 use crate::claims::Claims;
 use crate::clock::Millis;
-use crate::limits::{REMEMBERED_SESSION_TOKENS, SESSION_TOKEN_SECS};
+use crate::limits::{REMEMBERED_SESSION_TOKENS, SESSION_TOKEN_SECS, SESSION_TOKEN_SHARE};
 
 /// What session tokens begin with, and how long their text is.
 const PREFIX: &str = "ts1_";
@@ -20,7 +20,7 @@ pub(crate) struct SessionTokens {
 #[derive(Clone)]
 struct Introspected {
     claims: Arc<Claims>,
-    asked_at: Millis,
+    until: Millis,
 }
 
 /// Whether a text is of the form of a session token. The server is not asked about any other.
@@ -34,15 +34,18 @@ impl SessionTokens {
         SessionTokens { tokens: Cache::new(REMEMBERED_SESSION_TOKENS) }
     }
 
-    /// What the server said of a token at most [`SESSION_TOKEN_SECS`] ago. Whether that still holds is the feed's to say.
+    /// What the server said of a token a short while ago. Whether that still holds is the feed's to say.
     pub(crate) fn find(&self, token: &str, now: Millis) -> Option<Arc<Claims>> {
         let found = self.tokens.get(token)?;
-        (now.saturating_sub(found.asked_at) < SESSION_TOKEN_SECS * 1_000).then_some(found.claims)
+        (now < found.until).then_some(found.claims)
     }
 
-    /// The server was asked at this moment.
-    pub(crate) fn remember(&self, token: &str, claims: &Arc<Claims>, asked_at: Millis) {
-        self.tokens.insert(token.into(), Introspected { claims: claims.clone(), asked_at });
+    /// The server was asked at `asked_at`, when the token had so many seconds left. It is asked again well before they are over:
+    /// to ask is what keeps a session from being idle, and another service may have asked meanwhile.
+    pub(crate) fn remember(&self, token: &str, claims: &Arc<Claims>, asked_at: Millis, left_secs: i64) {
+        let share = u64::try_from(left_secs).unwrap_or(0) * 1_000 / SESSION_TOKEN_SHARE;
+        let until = asked_at + share.min(SESSION_TOKEN_SECS * 1_000);
+        self.tokens.insert(token.into(), Introspected { claims: claims.clone(), until });
     }
 
     pub(crate) fn forget(&self, token: &str) {

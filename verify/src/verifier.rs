@@ -239,7 +239,8 @@ impl Parts {
         let asked_at = self.clock.elapsed();
         let said = server.introspection.ask(token).await?.ok_or(Refusal::Revoked)?;
         let claims = Arc::new(Claims::of_session_token(said).ok_or(Refusal::IntrospectionUnavailable)?);
-        server.session_tokens.remember(token, &claims, asked_at);
+        let left = claims.expires_at().saturating_sub(self.clock.now());
+        server.session_tokens.remember(token, &claims, asked_at, left);
         Ok(claims)
     }
 

@@ -234,6 +234,28 @@ async fn a_session_token_is_asked_about_once_and_not_after_its_end() {
     assert_eq!(counted.of("refused"), 3);
 }
 
+/// A session that is used must not end as idle because what was said of it is remembered.
+#[tokio::test]
+async fn a_session_token_is_asked_about_well_before_it_expires() {
+    let clock = FrozenClock::at(NOW);
+    let issuer = FakeIssuer::start(&clock);
+    let counted = Arc::new(Counted::default());
+    let verifier = issuer.verifier().metrics(counted.clone()).build().unwrap();
+    let service = service(&verifier);
+    verifier.ready().await.unwrap();
+    for (left, kept) in [(100, 5_u32), (1200, 60), (86_400, 60)] {
+        let token = issuer.open(json!({"exp": clock.now() + left}));
+        let before = counted.of("cache_hit");
+        for (pass, hits) in [(0, 0), (kept - 1, 1), (1, 1)] {
+            clock.advance_secs(pass);
+            issuer.end_session("s_other"); // so that the feed is fresh
+            issuer.heard_by(&verifier).await;
+            ask(&service, "/me", Some(&token)).await;
+            assert_eq!(counted.of("cache_hit") - before, hits, "{left} s left, after {pass} s");
+        }
+    }
+}
+
 /// Counts by name.
 #[derive(Default)]
 struct Counted(Mutex<Vec<&'static str>>);
