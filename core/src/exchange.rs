@@ -68,7 +68,8 @@ pub fn judge(
     }
     let life = policy.life_at_refresh(family);
     if let Some(refusal) = life.expired(now) {
-        return Worth::Nothing(refusal);
+        let undecided = recovery.may_revise(&Family { life, ..family.clone() }, ring, now);
+        return Worth::Nothing(if undecided { Refusal::OutOfSync } else { refusal });
     }
     if family.session_token == Some(token.kept()) {
         return Worth::Good(life);

@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use tenure_core::digest::Salt;
 use tenure_core::id::{AppId, Seq};
 use tenure_core::policy::Activity;
-use tenure_core::refusal::Refusal;
+use tenure_core::refusal::{EndReason, Refusal};
 use tenure_core::rotate::{Circumstances, Decision, Presented, Via, decide};
 use tenure_core::token::IdempotencyKey;
 use tenure_store::{Committed, Unavailable};
@@ -95,7 +95,7 @@ impl Service {
                         return self.issue(app, &receipt, &token, c.now).await;
                     }
                 }
-                (Decision::End { change, refusal }, Some(seen)) => {
+                (Decision::End { change, refusal }, Some(seen)) if view.fresh || !is_by_deadline(refusal) => {
                     if let Committed::Ended = self.store.commit(seen, &change).await? {
                         tallies.refuse(refusal);
                         self.after_end(seen, &change, c).await;
@@ -109,7 +109,7 @@ impl Service {
                     tallies.refuse(refusal);
                     return Err(Error::Session(refusal));
                 }
-                _ => {} // A refusal on a view that may be stale.
+                _ => {} // A refusal, or an end by a deadline, on a view that may be stale.
             }
             tallies.stale.fetch_add(1, Ordering::Relaxed);
             view = self.views.load(&self.store, id).await?;
@@ -118,4 +118,9 @@ impl Service {
             "one session was changed faster than a decision about it could be made",
         )))
     }
+}
+
+/// Whether an end rests on when the user was last active: no guard holds that, since activity does not change the counter.
+fn is_by_deadline(refusal: Refusal) -> bool {
+    refusal == Refusal::Ended(EndReason::Settings)
 }

@@ -18,7 +18,7 @@ pub struct Receipt {
 }
 
 impl Receipt {
-    /// The family as committed.
+    /// The family as committed. The user may have been active later than it says: that is a commit of its own.
     pub fn family(&self) -> &Arc<Family> {
         &self.family
     }

@@ -99,6 +99,12 @@ fn deadlines_that_the_settings_shortened_count_before_any_refresh() {
     assert!(matches!(ask(at(599)), Worth::Good(life) if life.end() == at(600)));
     assert_eq!(ask(at(600)), Worth::Nothing(Refusal::ExpiredIdle));
     assert!(exchange(&row, &shorter, &ring, at(600), &[2; 32]).is_err());
+    // A restored store may have lost that it was used since, but not since before the backup.
+    for (since, verdict) in [(600, Refusal::OutOfSync), (601, Refusal::ExpiredIdle)] {
+        let awaited = Recovery::Awaited { since: at(since) };
+        let worth = judge(Some(&row), &token, &app(), (&shorter, &ring), awaited, at(700));
+        assert_eq!(worth, Worth::Nothing(verdict));
+    }
 }
 
 #[test]

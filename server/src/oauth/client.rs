@@ -76,13 +76,18 @@ impl Credentials {
     ) -> Result<Caller, OAuthFailure> {
         let caller = self.api_caller(http, app, peer, headers)?;
         if !caller.reaches(app) {
-            return Err(OAuthFailure::invalid_client("this API key belongs to another app", false));
+            return Err(self.of_another_app());
         }
         if caller.require_role(Role::Backend).is_err() {
             let words = "this API key's role does not allow it: it needs the role backend";
             return Err(OAuthFailure::new(OAuthCode::UnauthorizedClient, words));
         }
         Ok(caller)
+    }
+
+    /// What they get where the API key is valid, and of another app.
+    pub fn of_another_app(&self) -> OAuthFailure {
+        OAuthFailure::invalid_client("this API key belongs to another app", self.in_header)
     }
 
     /// Whether anything came that proves who calls.

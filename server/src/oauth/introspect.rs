@@ -6,7 +6,7 @@ use http::{HeaderMap, StatusCode};
 use tenure_service::credentials::Role;
 use tenure_wire::oauth::Introspection;
 
-use super::answer::{OAuthAnswer, OAuthFailure, no_cache};
+use super::answer::{OAuthAnswer, no_cache};
 use super::client::Credentials;
 use super::form::Form;
 use crate::address::Peer;
@@ -25,9 +25,10 @@ pub async fn introspect(
 ) -> OAuthAnswer {
     let app = app_id(&app)?;
     let form = Form::read(&http, &headers, body).await?;
-    let caller = Credentials::read(&headers, &form)?.api_caller(&http, &app, peer, &headers)?;
+    let credentials = Credentials::read(&headers, &form)?;
+    let caller = credentials.api_caller(&http, &app, peer, &headers)?;
     if caller.require(Role::Verify, Some(&app)).is_err() {
-        return Err(OAuthFailure::invalid_client("this API key belongs to another app", false));
+        return Err(credentials.of_another_app());
     }
     let (token, said) = (form.require("token")?, activity(&headers)?);
     let claims = http.service.introspect(&caller, &app, token, said).await?;

@@ -194,6 +194,25 @@ async fn a_background_refresh_does_not_take_the_use_of_a_session_token_back() {
     assert!(app.is_active(&token).await);
 }
 
+/// A node that follows the session by its own refreshes knows it as it was before it was used elsewhere.
+#[tokio::test]
+async fn a_session_that_is_used_is_not_ended_by_settings_for_being_idle() {
+    let world = World::new().await;
+    let app = world.app_with("shop", json!({"auth_token_ttl": 300, "idle_timeout": 1800})).await;
+    let tokens = app.open("ann").await;
+    let token = app.session_token(&tokens.auth).await;
+    let node = world.another_node().await;
+    let there = TestApp::new(&node, "shop");
+    let next = Tokens::of(&there.refresh(&tokens.refresh).await.expect(200));
+    world.pass(1000);
+    assert!(app.is_active(&token).await);
+    let shorter = json!({"auth_token_ttl": 300, "idle_timeout": 900});
+    let call = there.manage(Method::PUT, "/session-settings?applies=next_refresh").json(shorter);
+    call.send().await.expect(200);
+    there.refresh(&next.refresh).await.expect(200);
+    assert!(app.is_active(&token).await);
+}
+
 #[tokio::test]
 async fn in_2_a_change_of_the_ring_ends_it_with_its_key() {
     use tenure_core::id::Kid;

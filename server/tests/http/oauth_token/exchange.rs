@@ -88,7 +88,8 @@ async fn tx_1_only_the_backend_of_the_app_gets_one() {
     assert!(missing.header("www-authenticate").unwrap().contains("Bearer"));
     let elsewhere = world.api_key("bank", "admin", false).await;
     for key in ["", "tk_", "tk_wrong", &auth, &elsewhere] {
-        call.clone().key(key).send().await.refused(401, "invalid_client");
+        let refused = call.clone().key(key).send().await.refused(401, "invalid_client");
+        assert!(refused.header("www-authenticate").is_some(), "RFC 6749 §5.2, where the header was used");
     }
     let verify = world.api_key("shop", "verify", false).await;
     call.clone().key(&verify).send().await.refused(400, "unauthorized_client");
