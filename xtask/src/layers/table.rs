@@ -143,6 +143,7 @@ pub(super) const CRATES: &[Crate] = &[
     },
     dev("testing/simulation", "tenure-simulation"),
     dev("testing/fuzz", "tenure-fuzz-targets"),
+    dev("testing/vectors", "tenure-vectors"),
     dev("benches", "tenure-benches"),
     dev("xtask", "xtask"),
 ];
