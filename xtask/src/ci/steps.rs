@@ -92,6 +92,11 @@ pub(super) const STEPS: &[Step] = &[
         &[&PYTHON, &NODE, &GCC],
     )),
     slow(step(
+        "python",
+        Run::InFolder("sdk/python", words(&["bash", "sdk/python/run.sh"])),
+        &[&PYTHON, &NODE, &GCC],
+    )),
+    slow(step(
         "browser",
         Run::InFolder("testing/browser", words(&["bash", "testing/browser/run.sh"])),
         &[&NODE, &NPM, &CHROMIUM, &GCC],
