@@ -10,6 +10,7 @@ mod revoke;
 mod rig;
 mod scale;
 mod sessions;
+mod verify;
 
 use clap::Subcommand;
 
@@ -25,6 +26,8 @@ pub enum BenchCommand {
     Scale(scale::ScaleArguments),
     /// How soon those who follow the revocation feed hear of an end, and what their number costs those who refresh.
     Revoke(revoke::RevokeArguments),
+    /// What it costs a service to verify auth tokens, for the first time and again, and what it remembers of a flood of them.
+    Verify(verify::VerifyArguments),
     /// The handler that does nothing: a server that `refresh` starts for itself.
     #[command(hide = true)]
     Ceiling,
@@ -36,6 +39,7 @@ pub fn run(command: BenchCommand, output: Output) -> Result<(), Fault> {
         BenchCommand::Open(arguments) => open::run(arguments, output),
         BenchCommand::Scale(arguments) => scale::run(arguments, output),
         BenchCommand::Revoke(arguments) => revoke::run(arguments, output),
+        BenchCommand::Verify(arguments) => verify::run(arguments, output),
         BenchCommand::Ceiling => ceiling::run(),
     }
 }

@@ -13,6 +13,8 @@ use crate::clock::Clock;
 use crate::epoch::Epoch;
 use crate::feed::Feed;
 use crate::feed::follow::Follower;
+#[cfg(feature = "test")]
+use crate::frozen_clock::FrozenClock;
 use crate::introspection::Introspection;
 use crate::keys::fetch::Fetch;
 use crate::keys::{KeySet, Keys};
@@ -82,8 +84,14 @@ impl Builder {
         Builder { meter: Meter(Some(metrics)), ..self }
     }
 
+    /// The clock that it goes by.
     #[cfg(feature = "test")]
-    pub(crate) fn clock(self, clock: Clock) -> Self {
+    pub fn clock(self, clock: &FrozenClock) -> Self {
+        self.timed_by(Clock::Frozen(clock.clone()))
+    }
+
+    #[cfg(feature = "test")]
+    pub(crate) fn timed_by(self, clock: Clock) -> Self {
         Builder { clock, ..self }
     }
 

@@ -5,6 +5,14 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 /// A moment by the clock that only goes forward: milliseconds since this verifier began.
 pub(crate) type Millis = u64;
 
+/// A moment by both clocks.
+#[derive(Clone, Copy)]
+pub(crate) struct Moment {
+    /// Unix seconds.
+    pub(crate) wall: i64,
+    pub(crate) elapsed: Millis,
+}
+
 /// Where a verifier takes its time from.
 #[derive(Clone)]
 pub(crate) enum Clock {
@@ -18,6 +26,11 @@ impl Clock {
     #[allow(clippy::disallowed_methods, reason = "this is the clock")]
     pub(crate) fn system() -> Self {
         Clock::System(Instant::now())
+    }
+
+    /// Both clocks, once for all that is asked of one token.
+    pub(crate) fn read(&self) -> Moment {
+        Moment { wall: self.now(), elapsed: self.elapsed() }
     }
 
     /// Unix seconds.
@@ -36,7 +49,10 @@ impl Clock {
     #[allow(clippy::disallowed_methods, reason = "this is the clock")]
     pub(crate) fn elapsed(&self) -> Millis {
         match self {
-            Clock::System(began) => u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
+            Clock::System(began) => {
+                let since = began.elapsed();
+                since.as_secs() * 1_000 + u64::from(since.subsec_millis())
+            }
             #[cfg(feature = "test")]
             Clock::Frozen(clock) => clock.elapsed(),
         }

@@ -71,6 +71,17 @@ impl FakeIssuer {
     pub async fn listen() -> io::Result<Self> {
         let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
         let issuer = format!("http://{}/v1/apps/{APP}", listener.local_addr()?);
+        Ok(Self::at(listener, issuer))
+    }
+
+    /// The same behind a proxy: its tokens say this issuer, `http://127.0.0.1:…/v1/apps/app_test`. Also says where the proxy finds it.
+    pub async fn listen_behind(issuer: &str) -> io::Result<(Self, SocketAddr)> {
+        let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
+        let address = listener.local_addr()?;
+        Ok((Self::at(listener, issuer.to_owned()), address))
+    }
+
+    fn at(listener: TcpListener, issuer: String) -> Self {
         let fake = Arc::new(Fake::new(issuer, Clock::system()));
         let served = fake.clone();
         tokio::spawn(async move {
@@ -78,7 +89,7 @@ impl FakeIssuer {
                 tokio::spawn(fake_server::serve(served.clone(), connection));
             }
         });
-        Ok(FakeIssuer { fake, connector: Connector::Network(None) })
+        FakeIssuer { fake, connector: Connector::Network(None) }
     }
 
     /// What its tokens say in `iss`.
@@ -90,8 +101,14 @@ impl FakeIssuer {
     pub fn verifier(&self) -> Builder {
         Verifier::builder(self.issuer())
             .connector(self.connector.clone())
-            .clock(self.fake.clock.clone())
+            .timed_by(self.fake.clock.clone())
             .api_key("tk_test")
+    }
+
+    /// The keys that it publishes, for verifiers that are to fetch none.
+    pub fn key_set(&self) -> String {
+        let keys = self.held().published.clone();
+        serde_json::json!({ "keys": keys }).to_string()
     }
 
     /// An auth token that says what the issuer's do, with `claims` added or put in their place; one that is `null` is left out.
@@ -166,6 +183,11 @@ impl FakeIssuer {
     pub fn set_down(&self, down: bool) {
         self.held().is_down = down;
         self.fake.changed.send_replace(());
+    }
+
+    /// Streams bring nothing from now on, as behind a proxy that gathers answers; or they do again.
+    pub fn hold_streams_back(&self, hold: bool) {
+        self.held().holds_streams_back = hold;
     }
 
     /// Comes back when a verifier has heard of everything that was ended.

@@ -46,6 +46,7 @@ pub(crate) struct Held {
     pub(crate) published: Vec<Jwk>,
     pub(crate) session_tokens: HashMap<String, Map<String, Value>>,
     pub(crate) is_down: bool,
+    pub(crate) holds_streams_back: bool,
     kid: String,
     said: Vec<FeedEntry>,
     numbers: u64,
@@ -67,6 +68,7 @@ impl Fake {
             published: vec![public],
             session_tokens: HashMap::new(),
             is_down: false,
+            holds_streams_back: false,
             said: Vec::new(),
             numbers: 0,
         };
@@ -211,6 +213,13 @@ async fn tell(fake: Arc<Fake>, mut after: Option<String>, reader: UnboundedSende
     let mut changed = fake.changed.subscribe();
     while !fake.held().is_down {
         changed.mark_unchanged();
+        if fake.held().holds_streams_back {
+            let _ = timeout(BEAT, reader.closed()).await;
+            if reader.is_closed() {
+                return;
+            }
+            continue;
+        }
         let message = fake.message(after.as_deref());
         let json = serde_json::to_string(&message).expect("a message can be written");
         if reader.send(format!("id: {}\ndata: {json}\n\n", message.cursor).into()).is_err() {

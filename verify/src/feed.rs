@@ -59,11 +59,11 @@ impl Feed {
         self.revoked.read().unwrap_or_else(PoisonError::into_inner).refuses(bearer)
     }
 
-    /// Whether everything is known that was said until so many milliseconds ago.
-    pub(crate) fn is_fresh(&self, bound: Millis) -> bool {
+    /// Whether everything is known at a moment that was said until so many milliseconds before it.
+    pub(crate) fn is_fresh(&self, bound: Millis, now: Millis) -> bool {
         match self.complete.load(Ordering::Acquire) {
             0 => false,
-            complete => self.clock.elapsed().saturating_sub(complete - 1) <= bound,
+            complete => now.saturating_sub(complete - 1) <= bound,
         }
     }
 

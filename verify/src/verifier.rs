@@ -8,7 +8,7 @@ use tokio::task::AbortHandle;
 
 use crate::bearer;
 use crate::claims::Claims;
-use crate::clock::Clock;
+use crate::clock::{Clock, Millis, Moment};
 use crate::epoch::Epoch;
 use crate::feed::Feed;
 use crate::introspection::Introspection;
@@ -118,6 +118,29 @@ impl Verifier {
 
 impl Parts {
     async fn judge(&self, token: &str, policy: &Policy) -> Result<Arc<Claims>, Refusal> {
+        match self.at_once(token, policy, self.clock.read()) {
+            Some(verdict) => verdict,
+            // Apart, so that what mostly happens carries none of it along.
+            None => Box::pin(self.in_time(token, policy)).await,
+        }
+    }
+
+    /// The verdict on an auth token that was verified before, where nothing has to be waited for.
+    fn at_once(&self, token: &str, policy: &Policy, now: Moment) -> Option<Result<Arc<Claims>, Refusal>> {
+        let revocation = self.revocation(policy);
+        if revocation == Revocation::Introspect || !self.keys.are_tended(now.elapsed) {
+            return None;
+        }
+        let verified = self.known(token)?;
+        let verdict = self.still_passes(&verified, policy, now);
+        Some(
+            verdict
+                .and_then(|()| is_sign_in_enough(&verified.claims, policy, now.wall))
+                .map(|()| verified.claims.clone()),
+        )
+    }
+
+    async fn in_time(&self, token: &str, policy: &Policy) -> Result<Arc<Claims>, Refusal> {
         let claims = match &self.server {
             Some(server) if is_session_token(token) => self.session_token(server, token, policy).await?,
             _ => self.auth_token(token, policy).await?,
@@ -128,41 +151,37 @@ impl Parts {
 
     /// Rules 2 to 15 of an auth token.
     async fn auth_token(&self, token: &str, policy: &Policy) -> Result<Arc<Claims>, Refusal> {
-        let verified = match self.known(token).await? {
+        if self.tokens.find(token).is_some() {
+            self.keys.tend().await?;
+        }
+        let verified = match self.known(token) {
             Some(verified) => verified,
             None => self.first_look(token).await?,
         };
-        match self.revocation(policy) {
-            Revocation::None => {}
-            Revocation::Feed => self.by_the_feed(&verified, policy)?,
-            Revocation::Introspect => {
-                let server = self.server.as_ref().ok_or(Refusal::IntrospectionUnavailable)?;
-                server.introspection.ask(token).await?.ok_or(Refusal::Revoked)?;
-            }
+        self.still_passes(&verified, policy, self.clock.read())?;
+        if self.revocation(policy) == Revocation::Introspect {
+            let server = self.server.as_ref().ok_or(Refusal::IntrospectionUnavailable)?;
+            server.introspection.ask(token).await?.ok_or(Refusal::Revoked)?;
         }
         Ok(verified.claims.clone())
     }
 
-    /// A token that was verified before, if its key is still in use and it has not expired.
-    async fn known(&self, token: &str) -> Result<Option<Arc<VerifiedToken>>, Refusal> {
-        let Some(verified) = self.tokens.find(token) else { return Ok(None) };
-        self.keys.tend().await?;
+    /// A token that was verified before, if its key is still in use.
+    fn known(&self, token: &str) -> Option<Arc<VerifiedToken>> {
+        let verified = self.tokens.find(token)?;
         let has_key = || {
             let keys = self.keys.current();
             keys.find(verified.key.kid()).is_some_and(|key| Arc::ptr_eq(key, &verified.key))
         };
         if !verified.key_seen.holds(self.keys_epoch.now(), has_key) {
             self.tokens.forget(token);
-            return Ok(None);
-        }
-        if let Err(refusal) = self.expected.is_timely(&verified.claims, self.clock.now()) {
-            self.tokens.forget(token);
-            return Err(refusal);
+            return None;
         }
         self.meter.count(Count::CacheHit);
-        Ok(Some(verified))
+        Some(verified)
     }
 
+    /// Rules 2 to 14. A token that passes is remembered.
     async fn first_look(&self, token: &str) -> Result<Arc<VerifiedToken>, Refusal> {
         let unverified = self.expected.parse(token)?;
         let key = self.keys.find(unverified.kid()).await?;
@@ -173,24 +192,33 @@ impl Parts {
         Ok(verified)
     }
 
+    /// What may change while a token is remembered: rules 13 to 15.
+    fn still_passes(&self, token: &VerifiedToken, policy: &Policy, now: Moment) -> Result<(), Refusal> {
+        self.expected.is_timely(&token.claims, now.wall)?;
+        match self.revocation(policy) {
+            Revocation::Feed => self.by_the_feed(token, policy, now.elapsed),
+            Revocation::None | Revocation::Introspect => Ok(()),
+        }
+    }
+
     /// Rule 15. What is known is asked after freshness, so that what made it fresh is among it.
-    fn by_the_feed(&self, token: &VerifiedToken, policy: &Policy) -> Result<(), Refusal> {
-        let Some(server) = &self.server else { return self.passes_stale(policy) };
-        let is_fresh = server.feed.is_fresh(policy.stale_after_millis());
+    fn by_the_feed(&self, token: &VerifiedToken, policy: &Policy, now: Millis) -> Result<(), Refusal> {
+        let Some(server) = &self.server else { return self.passes_stale(policy, now) };
+        let is_fresh = server.feed.is_fresh(policy.stale_after_millis(), now);
         let is_free = || !server.feed.refuses(&Bearer::of(&token.claims, &self.app, Some(token.key.kid())));
         if !token.feed_seen.holds(server.feed_epoch.now(), is_free) {
             return Err(Refusal::Revoked);
         }
-        if is_fresh { Ok(()) } else { self.passes_stale(policy) }
+        if is_fresh { Ok(()) } else { self.passes_stale(policy, now) }
     }
 
     /// The feed is stale on this route.
-    fn passes_stale(&self, policy: &Policy) -> Result<(), Refusal> {
+    fn passes_stale(&self, policy: &Policy, now: Millis) -> Result<(), Refusal> {
         if policy.denies_stale() {
             return Err(Refusal::FeedStale);
         }
         self.meter.count(Count::FeedStaleAllowed);
-        let (now, said) = (self.clock.elapsed(), self.stale_said.load(Ordering::Relaxed));
+        let said = self.stale_said.load(Ordering::Relaxed);
         let is_due = said == 0 || now >= said - 1 + STALE_LOG_SECS * 1_000;
         let ours = is_due
             && self.stale_said.compare_exchange(said, now + 1, Ordering::Relaxed, Ordering::Relaxed).is_ok();
@@ -225,8 +253,9 @@ impl Parts {
     /// What was said of it a short while ago, unless the feed has named its session, its user or the app, or would not have been
     /// heard doing so: then the server is asked again, which knows better.
     fn known_session_token(&self, server: &Server, token: &str) -> Option<Arc<Claims>> {
-        let is_fresh = server.feed.is_fresh(STALE_AFTER_SECS * 1_000);
-        let claims = server.session_tokens.find(token, self.clock.elapsed())?;
+        let now = self.clock.elapsed();
+        let is_fresh = server.feed.is_fresh(STALE_AFTER_SECS * 1_000, now);
+        let claims = server.session_tokens.find(token, now)?;
         if !is_fresh || server.feed.refuses(&Bearer::of(&claims, &self.app, None)) {
             server.session_tokens.forget(token);
             return None;

@@ -52,9 +52,7 @@ impl Server {
 
     /// Memory that it holds, in bytes.
     pub fn resident_bytes(&self) -> u64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
-        let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap_or_default();
-        line.split_whitespace().nth(1).and_then(|kib| kib.parse::<u64>().ok()).unwrap_or(0) * 1024
+        resident_bytes(&format!("/proc/{}/status", self.child.id()))
     }
 }
 
@@ -68,6 +66,17 @@ impl Drop for Server {
 /// Processor time that this process has used, in seconds.
 pub fn own_processor_seconds() -> f64 {
     processor_seconds("/proc/self/stat")
+}
+
+/// Memory that this process holds, in bytes.
+pub fn own_resident_bytes() -> u64 {
+    resident_bytes("/proc/self/status")
+}
+
+fn resident_bytes(path: &str) -> u64 {
+    let status = std::fs::read_to_string(path).unwrap_or_default();
+    let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap_or_default();
+    line.split_whitespace().nth(1).and_then(|kib| kib.parse::<u64>().ok()).unwrap_or(0) * 1024
 }
 
 fn processor_seconds(path: &str) -> f64 {

@@ -27,6 +27,13 @@ pub struct RigArguments {
     data_dir: PathBuf,
 }
 
+impl RigArguments {
+    /// A server that has other things to do than to answer.
+    pub fn with_one_client(data_dir: PathBuf) -> Self {
+        Self { clients: 1, worker_threads: 1, data_dir }
+    }
+}
+
 /// The folder under test; removed when dropped.
 pub struct Rig<'a> {
     arguments: &'a RigArguments,

@@ -113,3 +113,6 @@ impl Message {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -116,3 +116,6 @@ impl Reader {
         self.complete_at = self.complete_at.max(Some(moment));
     }
 }
+
+#[cfg(test)]
+mod tests;

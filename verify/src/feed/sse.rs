@@ -59,3 +59,6 @@ impl Events {
         if self.data.len() > MESSAGE_BYTES { Err(TooLong.into()) } else { Ok(()) }
     }
 }
+
+#[cfg(test)]
+mod tests;

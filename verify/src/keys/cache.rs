@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use super::fetch::{Fetch, Fetched};
 use super::schedule::{Absent, Age, Begun, Schedule};
 use super::set::KeySet;
-use crate::clock::Clock;
+use crate::clock::{Clock, Millis};
 use crate::epoch::Epoch;
 use crate::metrics::{Count, Meter};
 use crate::refusal::Refusal;
@@ -59,6 +59,11 @@ impl Keys {
         self.set.load()
     }
 
+    /// Whether at this moment there is nothing for [`Keys::tend`] to do.
+    pub(crate) fn are_tended(&self, now: Millis) -> bool {
+        self.source.as_ref().is_none_or(|source| now < source.quiet_until.load(Ordering::Acquire))
+    }
+
     /// Sees to it that the keys may be used, which mostly takes one comparison: waits for them where there are none or nobody
     /// looked for long, and has them read again in the background when that is due.
     ///
@@ -66,7 +71,7 @@ impl Keys {
     pub(crate) async fn tend(self: &Arc<Self>) -> Result<(), Refusal> {
         let Some(source) = &self.source else { return Ok(()) };
         let now = source.clock.elapsed();
-        if now < source.quiet_until.load(Ordering::Acquire) {
+        if self.are_tended(now) {
             return Ok(());
         }
         let age = source.schedule().age(now);

@@ -1,0 +1,152 @@
+//! The feed through networks that lose, gather, change and repeat what they carry.
+
+use std::collections::VecDeque;
+use std::net::Ipv4Addr;
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+use tenure_verify::{FakeIssuer, FrozenClock, OnStale, Policy, Refusal};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::sleep;
+
+/// What becomes of an answer's bytes on the way.
+#[derive(Clone, Copy)]
+enum Mischief {
+    None,
+    CutAfter(usize),
+    Late(Duration),
+    Doubled,
+    Swapped,
+    Changed,
+}
+
+const EACH: [Mischief; 8] = [
+    Mischief::CutAfter(200),
+    Mischief::Late(Duration::from_millis(300)),
+    Mischief::Doubled,
+    Mischief::None,
+    Mischief::Swapped,
+    Mischief::CutAfter(1500),
+    Mischief::Changed,
+    Mischief::None,
+];
+
+/// Carries connections, each with the next mischief, and ends each after two seconds.
+async fn carry(listener: TcpListener, to: std::net::SocketAddr) {
+    let mut kinds = EACH.iter().cycle();
+    while let Ok((client, _)) = listener.accept().await {
+        let kind = *kinds.next().expect("a cycle");
+        let Ok(server) = TcpStream::connect(to).await else { continue };
+        tokio::spawn(tokio::time::timeout(Duration::from_secs(2), carry_one(client, server, kind)));
+    }
+}
+
+async fn carry_one(client: TcpStream, server: TcpStream, kind: Mischief) -> std::io::Result<()> {
+    let ((mut from_client, mut to_client), (mut from_server, mut to_server)) =
+        (client.into_split(), server.into_split());
+    let up = tokio::spawn(async move { tokio::io::copy(&mut from_client, &mut to_server).await });
+    let (mut piece, mut carried, mut held) = (vec![0; 4096], 0, Vec::new());
+    loop {
+        let count = from_server.read(&mut piece).await?;
+        let bytes = &mut piece[..count];
+        carried += count;
+        match kind {
+            _ if count == 0 => break,
+            Mischief::None => to_client.write_all(bytes).await?,
+            Mischief::CutAfter(limit) if carried > limit => break,
+            Mischief::CutAfter(_) => to_client.write_all(bytes).await?,
+            Mischief::Late(delay) => {
+                sleep(delay).await;
+                to_client.write_all(bytes).await?;
+            }
+            Mischief::Doubled => {
+                to_client.write_all(bytes).await?;
+                to_client.write_all(bytes).await?;
+            }
+            Mischief::Swapped if carried > 1000 && held.is_empty() => held = bytes.to_vec(),
+            Mischief::Swapped => {
+                to_client.write_all(bytes).await?;
+                to_client.write_all(&std::mem::take(&mut held)).await?;
+            }
+            Mischief::Changed => {
+                if carried > 1000 {
+                    bytes[count / 2] ^= 1;
+                }
+                to_client.write_all(bytes).await?;
+            }
+        }
+    }
+    up.abort();
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[allow(clippy::disallowed_methods, reason = "the network is a real one, and so is its time")]
+async fn through_a_bad_network_no_ended_session_is_accepted_once_the_feed_is_fresh() {
+    const BOUND: Duration = Duration::from_secs(2);
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let url = format!("http://{}/v1/apps/app_test", listener.local_addr().unwrap());
+    let (issuer, address) = FakeIssuer::listen_behind(&url).await.unwrap();
+    tokio::spawn(carry(listener, address));
+    let set = issuer.key_set();
+    let verifier = issuer.verifier().jwks(set).build().unwrap();
+    let policy = Policy::new().on_stale(OnStale::Deny).stale_after(BOUND);
+    let (begin, mut ended) = (Instant::now(), VecDeque::new());
+    let (mut fresh, mut revoked) = (0, 0);
+    while begin.elapsed() < Duration::from_secs(8) {
+        let session = format!("s_{}", ended.len());
+        let token = issuer.mint(json!({"sid": session}));
+        if verifier.verify(&token, &policy).await.is_ok() {
+            fresh += 1;
+        }
+        issuer.end_session(&session);
+        ended.push_back((Instant::now(), token));
+        sleep(Duration::from_millis(50)).await;
+        // The server's time is told in whole seconds.
+        for (at, token) in &ended {
+            match verifier.verify(token, &policy).await {
+                Ok(_) => assert!(
+                    at.elapsed() <= BOUND + Duration::from_secs(1),
+                    "accepted {:?} after",
+                    at.elapsed()
+                ),
+                Err(Refusal::Revoked) => revoked += 1,
+                Err(refusal) => assert_eq!(refusal, Refusal::FeedStale),
+            }
+        }
+    }
+    assert!(fresh > 20 && revoked > 300, "{fresh} times fresh, {revoked} refused");
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_streams_do_not_get_through_the_feed_is_read_by_long_polls() {
+    let clock = FrozenClock::at(1_800_000_000);
+    let issuer = FakeIssuer::start(&clock);
+    issuer.hold_streams_back(true);
+    let verifier = issuer.verifier().build().unwrap();
+    let token = issuer.mint(json!({"sid": "s_1"}));
+    verifier.ready().await.unwrap();
+    verifier.verify(&token, &Policy::new().on_stale(OnStale::Deny)).await.unwrap();
+    issuer.end_session("s_1");
+    issuer.heard_by(&verifier).await;
+    assert_eq!(verifier.verify(&token, &Policy::new()).await.err(), Some(Refusal::Revoked));
+}
+
+#[tokio::test]
+async fn ends_that_came_while_the_server_was_away_are_heard_of_afterwards() {
+    let clock = FrozenClock::at(1_800_000_000);
+    let issuer = FakeIssuer::start(&clock);
+    let verifier = issuer.verifier().build().unwrap();
+    verifier.ready().await.unwrap();
+    let token = issuer.mint(json!({"sid": "s_1"}));
+    issuer.set_down(true);
+    issuer.end_session("s_1");
+    verifier.verify(&token, &Policy::new()).await.unwrap();
+    clock.advance_secs(11);
+    let careful = Policy::new().on_stale(OnStale::Deny);
+    assert_eq!(verifier.verify(&token, &careful).await.err(), Some(Refusal::FeedStale));
+    issuer.set_down(false);
+    issuer.heard_by(&verifier).await;
+    assert_eq!(verifier.verify(&token, &careful).await.err(), Some(Refusal::Revoked));
+}
