@@ -6,6 +6,9 @@ suite_name=interop
 source ../server.sh
 
 [[ -d node_modules && -x .venv/bin/python ]] || fail 'node_modules or .venv is missing: run `cargo xtask setup`'
+# Our own verifier, as it would be published, is one of the clients.
+[[ -d ../../sdk/js/node_modules ]] || fail 'node_modules of sdk/js is missing: run `cargo xtask setup`'
+npm --silent --prefix ../../sdk/js run build
 start_server
 
 # The clock comes last: it takes every session along.

@@ -114,6 +114,24 @@ test("where streams do not get through, polls do, and keep it fresh", async () =
   verifier.close();
 });
 
+test("polls that are answered at once are made no oftener for that", async () => {
+  const issuer = await fakeIssuer();
+  const verifier = issuer.verifier({
+    apiKey: issuer.apiKey,
+    fetch: async (url, init) => {
+      if (isStream(init)) return new Promise(() => {});
+      return issuer.fetch(url.replace(/wait=[0-9]+/, "wait=0"), init);
+    },
+  });
+  await issuer.clock.advance(60);
+  await verifier.ready();
+  const before = issuer.asked.length;
+  await issuer.clock.advance(30);
+  assert.ok(issuer.asked.length - before <= 21, `${issuer.asked.length - before} polls in 30 s`);
+  assert.equal(await verdict(verifier, await issuer.mint(), DENY), "valid");
+  verifier.close();
+});
+
 test("a restored store is read anew, and what was held is kept", async () => {
   const issuer = await fakeIssuer();
   const resets: string[] = [];

@@ -61,6 +61,9 @@ const CASES: readonly [string, Code | "valid", (issuer: FakeIssuer) => string | 
   ["exp as text", "malformed_claims", claims({ exp: String(now + 60) })],
   ["nbf as null", "malformed_claims", claims({ nbf: null })],
   ["an audience that is a number", "malformed_claims", claims({ aud: ["demo", 1] })],
+  ["exp below 0", "malformed_claims", claims({ exp: -1 })],
+  ["exp beyond what all readers read alike", "malformed_claims", claims({ exp: 2 ** 53 })],
+  ["an empty sid", "malformed_claims", claims({ sid: "" })],
   ["sid as a number", "malformed_claims", claims({ sid: 1 })],
   ["client_id as a number", "malformed_claims", claims({ client_id: 1 })],
   ["no client_id", "not_an_auth_token", claims({ client_id: undefined })],
@@ -88,7 +91,7 @@ test("a route that asks for a recent or strong sign-in gets one", async () => {
   const verifier = issuer.verifier();
   const policy = { maxAge: 300, acrValues: ["urn:mfa", "urn:key"] };
   assert.equal(await verdict(verifier, await issuer.mint({ auth_time: now - 300, acr: "urn:key" }), policy), "valid");
-  for (const claims of [{ auth_time: now - 301, acr: "urn:key" }, { auth_time: undefined, acr: "urn:key" }, { auth_time: now, acr: "pwd" }, { acr: undefined }]) {
+  for (const claims of [{ auth_time: now - 301, acr: "urn:key" }, { auth_time: undefined, acr: "urn:key" }, { auth_time: -1, acr: "urn:key" }, { auth_time: now, acr: "pwd" }, { acr: undefined }]) {
     assert.equal(await verdict(verifier, await issuer.mint(claims), policy), "insufficient_user_authentication");
   }
 });

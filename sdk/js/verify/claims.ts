@@ -45,9 +45,9 @@ export function shapeOf(claims: JsonObject): StandardClaims | Code {
   const has = (name: string) => Object.hasOwn(claims, name);
   const shaped =
     isText(sub) && (isText(client_id) || !has("client_id")) && isText(jti) &&
-    typeof exp === "number" && typeof iat === "number" && (typeof claims["nbf"] === "number" || !has("nbf")) &&
+    isTime(exp) && isTime(iat) && (isTime(claims["nbf"]) || !has("nbf")) &&
     (typeof aud === "string" || (Array.isArray(aud) && aud.every((one) => typeof one === "string"))) &&
-    (typeof claims["sid"] === "string" || !has("sid"));
+    (isText(claims["sid"]) || !has("sid"));
   if (!shaped) return "malformed_claims";
   if (!has("client_id") || ["nonce", "at_hash", "c_hash"].some(has)) return "not_an_auth_token";
   return claims as unknown as StandardClaims;
@@ -68,8 +68,13 @@ export function refusedNow(claims: Pick<StandardClaims, "exp" | "iat" | "nbf">, 
 /** Rule 16. */
 export function isRecentEnough(claims: JsonObject, policy: Policy, now: number): boolean {
   const { auth_time: at, acr } = claims;
-  if (policy.maxAge !== undefined && !(typeof at === "number" && Math.floor(now) - at <= policy.maxAge)) return false;
+  if (policy.maxAge !== undefined && !(isTime(at) && Math.floor(now) - at <= policy.maxAge)) return false;
   return policy.acrValues === undefined || (typeof acr === "string" && policy.acrValues.includes(acr));
+}
+
+/** Beyond 2^53 - 1, readers round differently. */
+function isTime(value: unknown): value is number {
+  return typeof value === "number" && value >= 0 && value <= Number.MAX_SAFE_INTEGER;
 }
 
 function isText(value: unknown): value is string {

@@ -22,6 +22,8 @@ export const JWKS_FETCHES_PER_MINUTE = 10;
 export const REQUEST_TIMEOUT_SECONDS = 3;
 export const INTROSPECTION_MAX_BYTES = 64 * 1024;
 export const INTROSPECTION_KEPT_SECONDS = 60;
+/** And for which part of what is left until it expires, at most: to ask is what keeps a session from being idle. */
+export const INTROSPECTION_KEPT_SHARE = 1 / 20;
 
 /** Verified tokens that are kept, and session tokens, each. */
 export const CACHE_MAX_TOKENS = 10_000;

@@ -8,7 +8,7 @@ import { type JsonObject } from "./json.js";
 import { takeApart } from "./jws.js";
 import { FetchedKeys, type Keys, PinnedKeys } from "./keys/keys.js";
 import type { Key } from "./keys/set.js";
-import { FEED_STALE_AFTER_SECONDS, INTROSPECTION_KEPT_SECONDS } from "./limits.js";
+import { FEED_STALE_AFTER_SECONDS, INTROSPECTION_KEPT_SECONDS, INTROSPECTION_KEPT_SHARE } from "./limits.js";
 import { Meter } from "./metrics.js";
 import type { Settings } from "./options.js";
 import { type Policy, checkPolicy } from "./policy.js";
@@ -21,7 +21,8 @@ interface Verified {
 }
 
 interface Introspected {
-  readonly askedAt: number;
+  /** Monotonic seconds. */
+  readonly until: number;
   readonly claims: StandardClaims;
 }
 
@@ -42,7 +43,7 @@ export class Verifier<Extra extends object = { readonly [name: string]: unknown 
     const { signal } = this.#closed;
     const meter = new Meter(settings.metrics, settings.log, clock);
     [this.#settings, this.#meter] = [settings, meter];
-    this.#keys = jwks === undefined ? new FetchedKeys(issuer, fetch, clock, meter, signal) : new PinnedKeys(jwks);
+    this.#keys = jwks === undefined ? new FetchedKeys(issuer, fetch, clock, meter, signal) : new PinnedKeys(jwks, meter);
     this.#readToHead = apiKey === undefined ? Promise.resolve() : new Promise((wake) => (this.#wakeReady = wake));
     if (apiKey !== undefined) {
       const onMessage = () => this.#onMessage();
@@ -71,11 +72,12 @@ export class Verifier<Extra extends object = { readonly [name: string]: unknown 
   }
 
   /**
-   * Comes back when the feed, if there is one, was read once to its end, or the verifier is closed. Nothing has to wait for it: until
-   * then the feed counts as stale.
+   * Comes back when the feed, if there is one, was read once to its end, or the verifier is closed; throws where the given keys cannot be
+   * used. Nothing has to wait for it: until then the feed counts as stale.
    */
-  ready(): Promise<void> {
-    return this.#readToHead;
+  async ready(): Promise<void> {
+    await this.#keys.ready();
+    await this.#readToHead;
   }
 
   /** Ends what goes on in the background. An open stream keeps a process alive: call this where a program should end by itself. */
@@ -175,7 +177,7 @@ export class Verifier<Extra extends object = { readonly [name: string]: unknown 
     const now = this.#settings.clock.monotonicSeconds();
     const { sid, sub, iat } = known.claims;
     const holds =
-      now - known.askedAt < INTROSPECTION_KEPT_SECONDS &&
+      now < known.until &&
       this.#reader.isFresh(now, FEED_STALE_AFTER_SECONDS) &&
       !this.#reader.refuses({ sid, sub, app: this.#settings.app, kid: undefined, iat });
     if (!holds) {
@@ -196,7 +198,8 @@ export class Verifier<Extra extends object = { readonly [name: string]: unknown 
       return "introspection_unavailable";
     }
     const kept = frozen(claims) as unknown as StandardClaims;
-    this.#sessionTokens.remember(token, { askedAt, claims: kept });
+    const share = (kept.exp - this.#now()) * INTROSPECTION_KEPT_SHARE;
+    this.#sessionTokens.remember(token, { until: askedAt + Math.min(share, INTROSPECTION_KEPT_SECONDS), claims: kept });
     return kept;
   }
 

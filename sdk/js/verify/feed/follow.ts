@@ -92,15 +92,18 @@ export class Follower {
     }
   }
 
-  /** Asks once for what comes next. */
+  /** Asks once for what comes next, and waits a little where nothing did at once: not every proxy lets the server wait. */
   async #poll(): Promise<void> {
     const { clock, fetch, reader } = this.#to;
-    reader.begin(clock.monotonicSeconds());
+    const [begun, before] = [clock.monotonicSeconds(), reader.cursor];
+    reader.begin(begun);
     const bounds = { maxBytes: FEED_MESSAGE_MAX_BYTES, timeoutSeconds: FEED_POLL_WAIT_SECONDS + REQUEST_TIMEOUT_SECONDS };
     const init = { headers: this.#headers("application/json") };
     const answer = await ask({ fetch, clock, url: this.#url(FEED_POLL_WAIT_SECONDS), init, ...bounds }, this.#signal);
     if (answer.status !== 200) throw new Error(`the answer is ${answer.status}`);
     this.#take(answer.body);
+    const early = begun + FEED_POLL_WAIT_SECONDS / 2 - clock.monotonicSeconds();
+    if (reader.cursor === before && early > 0) await sleep(clock, early, this.#signal);
   }
 
   /** Takes a message; where it does not follow on what is known, another question does. */

@@ -11,23 +11,30 @@ import { type Key, type KeySet, readKeySet } from "./set.js";
 export interface Keys {
   /** The key of this name, or why there is none. Waits for the network only where it must. */
   find(kid: string): Promise<Key | Code>;
+  /** Throws where there never will be keys. */
+  ready(): Promise<void>;
 }
 
 /** Keys that were given: nothing is fetched. */
 export class PinnedKeys implements Keys {
-  readonly #keys: Promise<KeySet>;
+  readonly #keys: Promise<KeySet | Error>;
 
-  constructor(json: string) {
-    this.#keys = readKeySet(json);
-    this.#keys.catch(() => {}); // told to whoever looks for a key, and by `ready`
+  constructor(json: string, meter: Meter) {
+    this.#keys = readKeySet(json).catch((why: Error) => {
+      const error = new Error(`the given key set cannot be used: ${why.message}`);
+      meter.warn("keys", error.message);
+      return error;
+    });
   }
 
   async find(kid: string): Promise<Key | Code> {
-    try {
-      return (await this.#keys).get(kid) ?? "unknown_key";
-    } catch (why) {
-      throw new Error(`the given key set cannot be used: ${(why as Error).message}`);
-    }
+    const keys = await this.#keys;
+    return keys instanceof Error ? "keys_unavailable" : (keys.get(kid) ?? "unknown_key");
+  }
+
+  async ready(): Promise<void> {
+    const keys = await this.#keys;
+    if (keys instanceof Error) throw keys;
   }
 }
 
@@ -56,6 +63,8 @@ export class FetchedKeys implements Keys {
     await this.#read();
     return this.#keys.get(kid) ?? (this.#schedule.missed(kid) ? "unknown_key" : "keys_unavailable");
   }
+
+  async ready(): Promise<void> {}
 
   /** Sees to it that the keys are fresh; false if there are none. */
   async #tend(): Promise<boolean> {
