@@ -24,21 +24,21 @@ pub const ALL: &[Preset] = &[
     Preset {
         id: "consumer",
         for_whom: "most consumer apps",
-        sources: &["the original system's console default"],
+        sources: &["Tenure's suggestion and default"],
         times: secs(HOUR, 5 * DAY, 30 * DAY),
         ..PLAIN
     },
     Preset {
         id: "higher-security",
         for_whom: "sensitive data or transactions",
-        sources: &["the original system"],
+        sources: &["Tenure's suggestion"],
         times: secs(5 * MIN, 30 * MIN, 24 * HOUR),
         ..PLAIN
     },
     Preset {
         id: "long-lived",
         for_whom: "rare sign-in, no re-authentication wanted (PWA, mobile)",
-        sources: &["the original system"],
+        sources: &["Tenure's suggestion"],
         times: secs(HOUR, 0, 180 * DAY),
         ..PLAIN
     },
