@@ -43,11 +43,23 @@ impl Guard {
     }
 }
 
-/// Why there is no session, and what was asked for: among the extensions of a request that was let through all the same.
+/// Why there is no session: among the extensions of a request that [`Verifier::attach`] let through without one.
 #[derive(Clone, Debug)]
-pub(crate) struct WithoutSession {
-    pub(crate) refusal: Refusal,
-    pub(crate) policy: Arc<Policy>,
+pub struct WithoutSession {
+    refusal: Refusal,
+    policy: Arc<Policy>,
+}
+
+impl WithoutSession {
+    /// Why not.
+    pub fn refusal(&self) -> Refusal {
+        self.refusal
+    }
+
+    /// What [`Verifier::require`] would have answered.
+    pub fn answer(&self) -> Response<Bytes> {
+        answer(self.refusal, &self.policy)
+    }
 }
 
 impl<S> Layer<S> for Guard {

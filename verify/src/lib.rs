@@ -76,7 +76,7 @@ pub use fake_issuer::FakeIssuer;
 #[cfg(feature = "test")]
 pub use frozen_clock::FrozenClock;
 #[cfg(feature = "tower")]
-pub use layer::{Guard, Guarded};
+pub use layer::{Guard, Guarded, WithoutSession};
 pub use metrics::{Count, Gauge, Metrics};
 pub use policy::{OnStale, Policy, Revocation};
 pub use refusal::Refusal;

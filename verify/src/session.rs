@@ -10,7 +10,6 @@ use http::StatusCode;
 use http::request::Parts;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
-use crate::answer::answer;
 use crate::claims::Claims;
 use crate::layer::WithoutSession;
 
@@ -110,7 +109,7 @@ impl<S: Send + Sync, C: DeserializeOwned> OptionalFromRequestParts<S> for Sessio
 impl IntoResponse for NoSession {
     fn into_response(self) -> Response {
         match self.0 {
-            Why::Refused(without) => answer(without.refusal, &without.policy).map(Body::from),
+            Why::Refused(without) => without.answer().map(Body::from),
             Why::Mistaken => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
         }
     }

@@ -1,8 +1,10 @@
 //! Auth tokens that were verified, so that they need no second look at their signature.
 
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use quick_cache::Equivalent;
 use quick_cache::sync::Cache;
 use tenure_jose::VerifyingKey;
 
@@ -12,8 +14,15 @@ use crate::limits::REMEMBERED_TOKENS;
 /// What is remembered. A token is found by a hash that is keyed at random, and a compare of all of it; what was not verified
 /// never gets in, so that whoever makes tokens up fills nothing.
 pub(crate) struct VerifiedTokens {
-    tokens: Cache<Box<str>, Arc<VerifiedToken>>,
+    tokens: Cache<Text<Box<str>>, Arc<VerifiedToken>>,
 }
+
+/// A token's text. Only its end is hashed: that is of the signature, which nobody chooses.
+#[derive(PartialEq, Eq)]
+struct Text<T>(T);
+
+/// How much of it is, in bytes.
+const HASHED_BYTES: usize = 32;
 
 /// A token whose signature was good, and which was for us.
 pub(crate) struct VerifiedToken {
@@ -35,20 +44,33 @@ impl VerifiedTokens {
     }
 
     pub(crate) fn find(&self, token: &str) -> Option<Arc<VerifiedToken>> {
-        self.tokens.get(token)
+        self.tokens.get(&Text(token))
     }
 
     pub(crate) fn remember(&self, token: &str, verified: &Arc<VerifiedToken>) {
-        self.tokens.insert(token.into(), verified.clone());
+        self.tokens.insert(Text(token.into()), verified.clone());
     }
 
     pub(crate) fn forget(&self, token: &str) {
-        self.tokens.remove(token);
+        self.tokens.remove(&Text(token));
     }
 
     /// How many are remembered.
     pub(crate) fn len(&self) -> usize {
         self.tokens.len()
+    }
+}
+
+impl<T: AsRef<str>> Hash for Text<T> {
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        let bytes = self.0.as_ref().as_bytes();
+        hasher.write(&bytes[bytes.len().saturating_sub(HASHED_BYTES)..]);
+    }
+}
+
+impl Equivalent<Text<Box<str>>> for Text<&str> {
+    fn equivalent(&self, other: &Text<Box<str>>) -> bool {
+        *self.0 == *other.0
     }
 }
 

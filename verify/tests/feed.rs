@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::net::Ipv4Addr;
 use std::time::{Duration, Instant};
 
+use base64ct::{Base64UrlUnpadded, Encoding as _};
 use serde_json::json;
 use tenure_verify::{FakeIssuer, FrozenClock, OnStale, Policy, Refusal};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -149,4 +150,32 @@ async fn ends_that_came_while_the_server_was_away_are_heard_of_afterwards() {
     issuer.set_down(false);
     issuer.heard_by(&verifier).await;
     assert_eq!(verifier.verify(&token, &careful).await.err(), Some(Refusal::Revoked));
+}
+
+/// The same token with the other signature that is good for it: the order of P-256 (SEC 2 §2.4.2) minus `s`.
+fn twin(token: &str) -> String {
+    const ORDER: &str = "_____wAAAAD__________7zm-q2nF56E87nKwvxjJVE";
+    let (signed, signature) = token.rsplit_once('.').expect("three parts");
+    let mut both = Base64UrlUnpadded::decode_vec(signature).expect("base64url");
+    let order = Base64UrlUnpadded::decode_vec(ORDER).expect("base64url");
+    let mut borrow = 0;
+    for (s, n) in both[32..].iter_mut().rev().zip(order.iter().rev()) {
+        let difference = i16::from(*n) - i16::from(*s) - borrow;
+        borrow = i16::from(difference < 0);
+        *s = difference.rem_euclid(256) as u8;
+    }
+    format!("{signed}.{}", Base64UrlUnpadded::encode_string(&both))
+}
+
+#[tokio::test]
+async fn rv_10_an_ended_session_is_known_by_its_id_and_not_by_the_text_of_a_token() {
+    let issuer = FakeIssuer::start(&FrozenClock::at(1_800_000_000));
+    let verifier = issuer.verifier().build().unwrap();
+    let token = issuer.mint(json!({"sid": "s_1"}));
+    assert!(verifier.verify(&twin(&token), &Policy::new()).await.is_ok(), "RFC 7518 accepts it");
+    issuer.end_session("s_1");
+    issuer.heard_by(&verifier).await;
+    for text in [twin(&token), token] {
+        assert_eq!(verifier.verify(&text, &Policy::new()).await.err(), Some(Refusal::Revoked));
+    }
 }

@@ -21,6 +21,7 @@ mod tail;
 mod tls;
 #[cfg(feature = "otel")]
 mod traces;
+mod verifier;
 mod webhooks;
 
 mod reference;
