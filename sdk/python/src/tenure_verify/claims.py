@@ -9,7 +9,7 @@ from typing_extensions import TypeVar
 from .errors import InsufficientAuthentication, Refused
 from .limits import CLOCK_SKEW_SECONDS
 from .policy import Policy
-from .strict_json import is_number
+from .strict_json import is_time
 
 
 class _Always(TypedDict):
@@ -55,9 +55,10 @@ def check_shape(claims: Mapping[str, Any], audience: str) -> None:
     """Rules 10 to 12: what does not depend on the time."""
     strings = all(isinstance(claims.get(name), str) and claims[name] for name in ("sub", "jti"))
     client = "client_id" not in claims or (isinstance(claims["client_id"], str) and claims["client_id"])
-    numbers = is_number(claims.get("exp")) and is_number(claims.get("iat")) and is_number(claims.get("nbf", 0))
+    times = is_time(claims.get("exp")) and is_time(claims.get("iat")) and is_time(claims.get("nbf", 0))
+    session = "sid" not in claims or (isinstance(claims["sid"], str) and claims["sid"])
     audiences = _audiences(claims.get("aud"))
-    if not (strings and client and numbers and audiences is not None and isinstance(claims.get("sid", ""), str)):
+    if not (strings and client and times and session and audiences is not None):
         raise Refused("malformed_claims")
     if "client_id" not in claims or any(name in claims for name in ("nonce", "at_hash", "c_hash")):
         raise Refused("not_an_auth_token")
@@ -83,7 +84,7 @@ def check_time(claims: Mapping[str, Any], now: float, exp_skew_seconds: float) -
 def check_sign_in(claims: Mapping[str, Any], policy: Policy, now: float) -> None:
     """Rule 16 (RFC 9470): what is not said does not suffice."""
     signed_in: Any = claims.get("auth_time")
-    too_old = policy.max_age is not None and not (is_number(signed_in) and now - signed_in <= policy.max_age)
+    too_old = policy.max_age is not None and not (is_time(signed_in) and now - signed_in <= policy.max_age)
     if too_old or (policy.acr_values and claims.get("acr") not in policy.acr_values):
         raise InsufficientAuthentication(policy.max_age, policy.acr_values)
 

@@ -23,11 +23,13 @@ from .limits import (
     MAX_CACHED_TOKENS,
     MAX_OPAQUE_TOKENS,
     MAX_TOKEN_BYTES,
+    OPAQUE_CACHE_PART,
     OPAQUE_CACHE_SECONDS,
     STALE_AFTER_SECONDS,
 )
 from .metrics import Meter
 from .policy import Policy, Revocation
+from .strict_json import is_time
 from .waiting import Plan
 
 _OPAQUE = "ts1_"
@@ -185,10 +187,11 @@ class Engine:
         if claims is not None:
             self._meter.count("cache_hit")
         else:
-            asked_at = self._clock.monotonic()
+            asked_at, wall = self._clock.monotonic(), self._clock.now()
             claims = yield from introspection.ask(token)
             if policy.revocation != "introspect":
-                self._opaque.put(token, _Opaque(claims, asked_at + OPAQUE_CACHE_SECONDS))
+                keep = min(OPAQUE_CACHE_SECONDS, (claims["exp"] - wall) * OPAQUE_CACHE_PART)
+                self._opaque.put(token, _Opaque(claims, asked_at + keep))
         check_audience(claims, self._config.audience)
         now = self._clock.now()
         if not claims["exp"] > now:
@@ -197,7 +200,7 @@ class Engine:
         return claims
 
     def _remembered(self, token: str) -> Said | None:
-        """What may be gone by: for a while, while the feed is fresh, and until it names the session, user or app."""
+        """What may be gone by: for a while, while the feed is fresh, and until it refuses the session, user or app."""
         if self.feed is None:
             return None
         self.feed.start()
@@ -206,7 +209,9 @@ class Engine:
             return None
         now = self._clock.monotonic()
         state = self.feed.state
-        named = state.names(held.claims.get("sid"), held.claims["sub"])
+        issued = held.claims.get("iat")
+        iat = issued if is_time(issued) else 0
+        named = state.revokes(sid=held.claims.get("sid"), sub=held.claims["sub"], iat=iat, kid=None)
         if now >= held.until or named or not state.is_fresh(now, STALE_AFTER_SECONDS):
             self._opaque.drop(token)
             return None

@@ -11,7 +11,7 @@ from .errors import Refused, Unavailable
 from .http import Http, Trouble
 from .limits import INTROSPECTION_THREADS, MAX_INTROSPECTION_BYTES
 from .secret import Secret
-from .strict_json import NotStrict, is_number, parse_object
+from .strict_json import NotStrict, is_time, parse_object
 from .waiting import Flight, Plan
 
 
@@ -62,7 +62,7 @@ def _parse(text: bytes) -> Mapping[str, Any]:
     answer = parse_object(text)
     if not isinstance(answer.get("active"), bool):
         raise NotStrict("no `active`")
-    if answer["active"] and not (isinstance(answer.get("sub"), str) and answer["sub"] and is_number(answer.get("exp"))):
+    if answer["active"] and not (isinstance(answer.get("sub"), str) and answer["sub"] and is_time(answer.get("exp"))):
         raise NotStrict("no `sub` or no `exp`")
     if not isinstance(answer.get("sid", ""), str):
         raise NotStrict("a `sid` that is no text")

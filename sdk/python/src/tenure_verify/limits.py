@@ -5,6 +5,7 @@ from typing import Final
 # A token.
 MAX_TOKEN_BYTES: Final = 8 * 1024
 MAX_JSON_DEPTH: Final = 16
+MAX_TIME_SECONDS: Final = 2**53 - 1
 MAX_KID_BYTES: Final = 128
 CLOCK_SKEW_SECONDS: Final = 30
 MAX_EXP_SKEW_SECONDS: Final = 30
@@ -44,6 +45,8 @@ BACKOFF_MOST_SECONDS: Final = 10.0
 # Introspection.
 MAX_INTROSPECTION_BYTES: Final = 64 * 1024
 OPAQUE_CACHE_SECONDS: Final = 60
+# And at most this part of the time to its end: to ask is what keeps its session from being idle.
+OPAQUE_CACHE_PART: Final = 1 / 20
 MAX_OPAQUE_TOKENS: Final = 10_000
 INTROSPECTION_THREADS: Final = 16
 

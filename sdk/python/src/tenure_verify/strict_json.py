@@ -5,7 +5,7 @@ import math
 import re
 from typing import Any, NoReturn
 
-from .limits import MAX_JSON_DEPTH
+from .limits import MAX_JSON_DEPTH, MAX_TIME_SECONDS
 
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
@@ -24,7 +24,7 @@ def parse_object(text: bytes) -> dict[str, Any]:
     try:
         decoded = text.decode("utf-8")
         _refuse_depth(decoded)
-        value = json.loads(decoded, object_pairs_hook=_once, parse_constant=_refuse, parse_float=_finite)
+        value = json.loads(decoded, object_pairs_hook=_once, parse_constant=_refuse, parse_float=_finite, parse_int=_whole)
         if _SURROGATE.search(decoded):
             json.dumps(value, ensure_ascii=False).encode("utf-8")
     except NotStrict:
@@ -36,9 +36,9 @@ def parse_object(text: bytes) -> dict[str, Any]:
     return value
 
 
-def is_number(value: object) -> bool:
-    """Whether JSON calls it a number: Python counts `True` among them."""
-    return isinstance(value, (int, float)) and not isinstance(value, bool)
+def is_time(value: object) -> bool:
+    """Whether it is a number that can be Unix seconds: 0 to 2^53 - 1. Python counts `True` among numbers, JSON does not."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= MAX_TIME_SECONDS
 
 
 def _refuse_depth(text: str) -> None:
@@ -64,6 +64,11 @@ def _once(members: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refuse(constant: str) -> NoReturn:
     raise NotStrict(f"{constant} is not JSON")
+
+
+def _whole(text: str) -> int:
+    _finite(text)
+    return int(text)
 
 
 def _finite(text: str) -> float:

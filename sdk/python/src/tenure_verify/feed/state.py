@@ -111,11 +111,6 @@ class FeedState:
             return True
         return _reaches(entries.get(("sub", sub)), iat) or _reaches(entries.get(("app", self.app)), iat)
 
-    def names(self, sid: str | None, sub: str) -> bool:
-        """Whether anything was said of the session, of the user or of the app, whatever it reaches."""
-        entries = self._entries
-        return bool(entries) and (("sid", sid) in entries or ("sub", sub) in entries or ("app", self.app) in entries)
-
     def lag(self, now: float) -> float | None:
         """Seconds that have passed since the moment up to which everything is known; `None` before the head was reached."""
         known_to = self._known_to

@@ -63,7 +63,7 @@ def _parse(jwk: dict[str, Any]) -> Key | None:
     if not isinstance(kid, str) or not is_kid(kid) or not isinstance(kty, str) or not isinstance(crv, (str, type(None))):
         return None
     kind = _KINDS.get((kty, None if kty == "RSA" else crv))
-    if kind is None or jwk.get("alg", kind[0]) != kind[0] or jwk.get("use", "sig") != "sig":
+    if kind is None or jwk.get("alg") != kind[0] or jwk.get("use", "sig") != "sig":
         return None
     alg, names = kind
     members = [jwk.get(name) for name in names]

@@ -1,0 +1,47 @@
+"""The vectors of `vectors/`, which hold every verifier to one contract."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from support import FakeClock
+from tenure_verify import Policy, Refused, Verifier
+
+VECTORS = Path(__file__).parents[3] / "vectors"
+KNOWN = {"name", "why", "keys", "issuer", "audience", "now", "require", "token", "verdict", "claims"}
+
+
+def read(name: str) -> Any:
+    return json.loads((VECTORS / name).read_text(encoding="utf-8"))
+
+
+KEYS = read("keys.json")
+TOKENS = read("tokens.json")
+
+
+def test_there_are_vectors() -> None:
+    assert len(TOKENS) > 100
+    assert {vector["verdict"] for vector in TOKENS} > {"valid", "bad_signature", "malformed_token"}
+
+
+@pytest.mark.parametrize("vector", TOKENS, ids=[vector["name"] for vector in TOKENS])
+def test_a_token_has_the_verdict_of_its_vector(vector: dict[str, Any], clock: FakeClock, tmp_path: Path) -> None:
+    assert set(vector) <= KNOWN
+    assert set(vector.get("require", {})) <= {"max_age", "acr_values"}
+    keys = tmp_path / "keys.json"
+    keys.write_text(json.dumps(KEYS[vector["keys"]]))
+    clock.wall = vector["now"]
+    policy = Policy(
+        **{name: tuple(value) if isinstance(value, list) else value for name, value in vector.get("require", {}).items()}
+    )
+    with Verifier(vector["issuer"], audience=vector["audience"], jwks_file=keys, clock=clock) as verifier:
+        for _ in range(2):  # the second time it may be remembered
+            if vector["verdict"] == "valid":
+                claims: dict[str, Any] = dict(verifier.verify(vector["token"], policy).claims)
+                assert claims | vector.get("claims", {}) == claims
+            else:
+                with pytest.raises(Refused) as refused:
+                    verifier.verify(vector["token"], policy)
+                assert refused.value.code == vector["verdict"]
