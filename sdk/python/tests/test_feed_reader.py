@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from functools import partial
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 import pytest
@@ -190,6 +191,24 @@ def test_where_streams_do_not_get_through_it_polls(issuer: FakeIssuer, counted: 
             issuer.end_session("s_7")
             issuer.wait_until_heard(follower)
         assert counted.counts["feed_message"] >= 2
+
+
+def test_a_stream_that_began_slowly_is_begun_anew_and_no_longer_looks_old(
+    counted: Counted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tenure_verify.feed.reader.SLOW_BEGINNING_SECONDS", 0.5)
+
+    def slow_once(request: BaseHTTPRequestHandler) -> None:
+        first = len(rogue.asked) == 1
+        time.sleep(1 if first else 0)
+        beginning = json.dumps(wire(None, 40) if first else wire(40, 40))
+        endless(f"data: {beginning}\n\n".encode(), apart_seconds=0.1, kind="text/event-stream")(request)
+
+    with Rogue() as rogue:
+        rogue.answers["/revocations"] = slow_once
+        with Verifier(rogue.issuer, api_key="tk_x", metrics=counted):
+            eventually(lambda: counted.counts["feed_message"] > 5)
+            assert [path.partition("after=")[2] for path in rogue.asked] == ["", f"{A}-40"]
 
 
 def test_polling_ends_after_a_while_and_one_silent_stream_brings_it_back() -> None:

@@ -34,6 +34,8 @@ MAX_MESSAGE_BYTES: Final = 1024 * 1024
 MAX_FEED_ENTRIES: Final = 1_000_000
 STALE_AFTER_SECONDS: Final = 10.0
 SILENT_STREAM_SECONDS: Final = 10.0
+# A stream whose first message came later than this after its beginning is begun anew: what it says looks that much older.
+SLOW_BEGINNING_SECONDS: Final = 2.0
 SILENT_STREAMS_BEFORE_POLLING: Final = 3
 # How long only polls are tried before a stream is again.
 POLLING_SECONDS: Final = 600.0

@@ -3,7 +3,7 @@
 import json
 import math
 import re
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeGuard
 
 from .limits import MAX_JSON_DEPTH, MAX_TIME_SECONDS
 
@@ -36,7 +36,7 @@ def parse_object(text: bytes) -> dict[str, Any]:
     return value
 
 
-def is_time(value: object) -> bool:
+def is_time(value: object) -> TypeGuard[int | float]:
     """Whether it is a number that can be Unix seconds: 0 to 2^53 - 1. Python counts `True` among numbers, JSON does not."""
     return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 <= value <= MAX_TIME_SECONDS
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from ..clock import Clock
 from ..complaint import Complaint
 from ..http import Http, Silent, Stream, Trouble
-from ..limits import MAX_MESSAGE_BYTES, POLL_APART_SECONDS, POLL_WAIT_SECONDS, SILENT_STREAM_SECONDS
+from ..limits import MAX_MESSAGE_BYTES, POLL_APART_SECONDS, POLL_WAIT_SECONDS, SILENT_STREAM_SECONDS, SLOW_BEGINNING_SECONDS
 from ..metrics import Meter
 from ..secret import Secret
 from .course import Course, Way
@@ -82,6 +82,7 @@ class FeedReader:
         connection = Connection(begun=self._clock.monotonic())
         events = EventParser()
         heard_at: float | None = None
+        slow = False
         try:
             stream = self._http.stream(self._path(), self._headers("text/event-stream"))
             if not self._hold(stream):
@@ -89,7 +90,11 @@ class FeedReader:
             for chunk in stream.chunks():
                 for event in events.feed(chunk):
                     self._take(parse(event), connection, "stream")
-                    heard_at = self._clock.monotonic()
+                    if slow:
+                        return  # the server is there after all: the next beginning will be quicker
+                    now = self._clock.monotonic()
+                    slow = heard_at is None and now - connection.begun > SLOW_BEGINNING_SECONDS
+                    heard_at = now
                 quiet_since = connection.begun if heard_at is None else heard_at
                 if self._clock.monotonic() - quiet_since > SILENT_STREAM_SECONDS:
                     raise Silent("a stream without messages")
