@@ -5,10 +5,14 @@
 
 pub mod tokens;
 
+pub mod feed;
+
 mod case;
+mod course;
 mod draft;
 mod key;
 mod key_sets;
+mod message;
 
 mod encoding;
 mod known;
@@ -17,7 +21,11 @@ use serde::Serialize;
 
 /// Every file of `vectors/`, by its name.
 pub fn files() -> Vec<(&'static str, String)> {
-    vec![("keys.json", json(&key_sets::all())), ("tokens.json", json(&tokens::all()))]
+    vec![
+        ("keys.json", json(&key_sets::all())),
+        ("tokens.json", json(&tokens::all())),
+        ("feed.json", json(&feed::all())),
+    ]
 }
 
 fn json(content: &impl Serialize) -> String {

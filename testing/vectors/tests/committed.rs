@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use tenure_vectors::tokens;
+use tenure_vectors::{feed, tokens};
 
 #[test]
 fn the_files_are_those_that_are_written() {
@@ -16,15 +16,16 @@ fn the_files_are_those_that_are_written() {
 }
 
 #[test]
-fn each_token_has_a_name_of_its_own() {
-    let mut names = BTreeSet::new();
-    for case in tokens::all() {
-        assert!(
-            case.name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-'),
-            "{} is not in kebab case",
-            case.name
-        );
-        assert!(names.insert(case.name.clone()), "{} is there twice", case.name);
+fn each_token_and_each_course_has_a_name_of_its_own() {
+    let tokens: Vec<_> = tokens::all().into_iter().map(|case| case.name).collect();
+    let courses: Vec<_> = feed::all().into_iter().map(|course| course.name).collect();
+    for (names, at_least) in [(tokens, 450), (courses, 60)] {
+        let is_of_kebab_case = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        for name in &names {
+            assert!(name.bytes().all(is_of_kebab_case), "{name} is not in kebab case");
+        }
+        let distinct: BTreeSet<_> = names.iter().collect();
+        assert_eq!(distinct.len(), names.len(), "a name is there twice");
+        assert!(names.len() >= at_least, "only {} are left", names.len());
     }
-    assert!(names.len() > 400, "only {} tokens are left", names.len());
 }
