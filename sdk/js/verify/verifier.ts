@@ -8,7 +8,7 @@ import { type JsonObject } from "./json.js";
 import { takeApart } from "./jws.js";
 import { FetchedKeys, type Keys, PinnedKeys } from "./keys/keys.js";
 import type { Key } from "./keys/set.js";
-import { FEED_STALE_AFTER_SECONDS, INTROSPECTION_KEPT_SECONDS, INTROSPECTION_KEPT_SHARE } from "./limits.js";
+import { FEED_MAX_ENTRIES, FEED_STALE_AFTER_SECONDS, INTROSPECTION_KEPT_SECONDS, INTROSPECTION_KEPT_SHARE } from "./limits.js";
 import { Meter } from "./metrics.js";
 import type { Settings } from "./options.js";
 import { type Policy, checkPolicy } from "./policy.js";
@@ -217,6 +217,9 @@ export class Verifier<Extra extends object = { readonly [name: string]: unknown 
   #onMessage(): void {
     const { clock } = this.#settings;
     const lag = this.#reader.lag(clock.monotonicSeconds());
+    if (this.#reader.size > FEED_MAX_ENTRIES) {
+      this.#meter.warn("entries", `the revocation feed has more than ${FEED_MAX_ENTRIES} entries: it counts as stale`);
+    }
     if (!Number.isFinite(lag)) return;
     this.#wakeReady?.();
     this.#meter.gauge("feed_lag_seconds", lag);

@@ -87,8 +87,7 @@ export class Reader {
   #note(asOf: number, now: number): void {
     if (asOf <= this.#asOf) return;
     this.#line.firstAsOf ??= asOf;
-    const moment = Math.min(this.#line.begun + (asOf - this.#line.firstAsOf), now);
     this.#asOf = asOf;
-    this.#completeAt = Math.max(this.#completeAt, moment);
+    this.#completeAt = Math.min(this.#line.begun + (asOf - this.#line.firstAsOf), now);
   }
 }
