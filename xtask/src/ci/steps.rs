@@ -97,6 +97,11 @@ pub(super) const STEPS: &[Step] = &[
         &[&PYTHON, &NODE, &GCC],
     )),
     slow(step(
+        "verifiers",
+        Run::InFolder("sdk/python", words(&["bash", "testing/verifiers/run.sh"])),
+        &[&NODE, &NPM, &PYTHON, &GCC],
+    )),
+    slow(step(
         "browser",
         Run::InFolder("testing/browser", words(&["bash", "testing/browser/run.sh"])),
         &[&NODE, &NPM, &CHROMIUM, &GCC],

@@ -62,7 +62,7 @@ export class Follower {
   async #stream(): Promise<never> {
     const { clock, fetch, reader } = this.#to;
     const abort = linked(this.#signal);
-    let brought = false;
+    let [answered, brought] = [false, false];
     const silence = () => clock.after(FEED_SILENCE_SECONDS, () => abort.abort(new Error("the stream brings nothing")));
     let cancel = silence();
     try {
@@ -73,6 +73,7 @@ export class Follower {
         brought = true; // an answer came through: a poll would fare no better
         throw new Error(`the answer is ${response.status}, and no stream`);
       }
+      answered = true;
       const events = new Events();
       for await (const chunk of chunksOf(response, abort.signal)) {
         for (const json of events.take(chunk)) {
@@ -84,7 +85,9 @@ export class Follower {
       }
       throw new Error("the stream ended");
     } catch (why) {
-      if (!brought && !(why instanceof Unreadable)) this.#wasSilent();
+      // A server that cannot be reached says nothing of what stands between.
+      const silent = !brought && (answered || abort.signal.aborted);
+      if (silent && !(why instanceof Unreadable)) this.#wasSilent();
       throw why;
     } finally {
       cancel();
