@@ -10,9 +10,10 @@ pub mod feed;
 mod case;
 mod course;
 mod draft;
-mod key;
 mod key_sets;
 mod message;
+
+mod key;
 
 mod encoding;
 mod known;
