@@ -8,6 +8,9 @@ from tenure_verify.feed.message import BadMessage, parse
 from tenure_verify.feed.state import Connection, FeedState
 from tenure_verify.limits import STALE_AFTER_SECONDS
 
+# What a reader's clock shows at the beginning.
+BEGUN_AT = 1_764_111_600
+
 Step = Mapping[str, Any]
 
 
@@ -17,7 +20,7 @@ class Player:
     def __init__(self, app: str = "demo") -> None:
         self.state = FeedState(app)
         self._now = 0.0
-        self._wall = 0.0
+        self._wall = float(BEGUN_AT)
         self._connection = Connection(begun=0.0)
 
     def play(self, steps: Iterable[Step]) -> None:
@@ -36,10 +39,11 @@ class Player:
         elif "wall" in step:
             self._wall = step["wall"]
         elif "message" in step:
-            return self._arrives(json.dumps(step["message"]).encode()), step["outcome"]
+            text = json.dumps(step["message"]).encode()
+            return self._arrives(text.ljust(step.get("bytes", 0))), step["outcome"]
         elif "text" in step or "repeat" in step:
-            text = step["text"] if "text" in step else step["repeat"][0] * step["repeat"][1]
-            return self._arrives(text.encode()), step["outcome"]
+            said: str = step["text"] if "text" in step else step["repeat"][0] * step["repeat"][1]
+            return self._arrives(said.encode()), step["outcome"]
         elif "token" in step:
             token = step["token"]
             revoked = state.revokes(sid=token.get("sid"), sub=token["sub"], iat=token["iat"], kid=token.get("kid"))

@@ -79,7 +79,7 @@ def test_messages_count_once_in_order_and_without_a_gap() -> None:
     late = message(40, 42, [sid(41, "s_1"), sid(42, "s_2")])
     Player().play(
         [
-            heard(message(40, 41), "gap"),
+            heard(message(40, 41), "foreign"),
             {"cursor": None},
             START,
             heard(message(42, 43, [sid(43, "s_3")]), "gap"),
@@ -119,9 +119,11 @@ def test_entries_are_forgotten_when_no_token_can_be_valid_any_more() -> None:
             {"wall": T},
             START,
             heard(message(40, 42, [sid(41, "s_1", until=T + 10), sid(42, "s_2", until=T + 50)]), "applied"),
-            {"advance": 40},
+            {"advance": 41},
+            {"entries": 2},  # the server has not said how late it is
+            heard(message(42, 42, as_of=T + 40), "quiet"),
             {"entries": 2},
-            {"advance": 1},
+            heard(message(42, 42, as_of=T + 41), "quiet"),
             {"entries": 1},
             token("valid"),
             token("revoked", session="s_2"),
@@ -132,7 +134,15 @@ def test_entries_are_forgotten_when_no_token_can_be_valid_any_more() -> None:
 def test_an_entry_that_was_said_again_lives_as_long_as_the_longer_one() -> None:
     again = [sid(41, "s_1", until=T + 10), sid(42, "s_1", until=T + 50)]
     Player().play(
-        [{"wall": T}, START, heard(message(40, 42, again), "applied"), {"advance": 41}, {"entries": 1}, token("revoked")]
+        [
+            {"wall": T},
+            START,
+            heard(message(40, 42, again), "applied"),
+            {"advance": 41},
+            heard(message(42, 42, as_of=T + 41), "quiet"),
+            {"entries": 1},
+            token("revoked"),
+        ]
     )
 
 

@@ -11,6 +11,7 @@ _CURSOR = re.compile(r"([0-9a-f]{16})-(0|[1-9][0-9]{0,18})")
 
 Kind = Literal["sid", "sub", "app", "kid"]
 _KINDS: tuple[Kind, ...] = ("sid", "sub", "app", "kid")
+_RESETS = ("start", "fell_behind", "other_store")
 
 
 class BadMessage(ValueError):
@@ -75,16 +76,18 @@ def parse(text: bytes) -> Message:
 
 
 def _reset(members: dict[str, Any], after: Cursor | None) -> str | None:
-    reset = members.get("reset")
-    if isinstance(reset, str) != (after is None) or (after is not None and "reset" in members):
+    if ("reset" in members) != (after is None):
         raise BadMessage("`reset` is there exactly where `after` is null")
-    return reset
+    reset = members.get("reset")
+    if after is None and reset not in _RESETS:
+        raise BadMessage("a `reset` that is none")
+    return None if reset is None else str(reset)
 
 
 def _check_order(message: Message) -> None:
     if message.head.incarnation != message.cursor.incarnation or message.head.n < message.cursor.n:
         raise BadMessage("`head` is before `cursor`")
-    last = -1
+    last = 0
     if message.after is not None:
         if message.after.incarnation != message.cursor.incarnation or message.after.n > message.cursor.n:
             raise BadMessage("`after` is beyond `cursor`")

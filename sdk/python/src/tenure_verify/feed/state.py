@@ -66,9 +66,7 @@ class FeedState:
     def _judge(self, message: Message) -> Outcome:
         if message.after is None:
             return "reset"
-        if self.cursor is None:
-            return "gap"
-        if message.cursor.incarnation != self.cursor.incarnation:
+        if self.cursor is None or message.cursor.incarnation != self.cursor.incarnation:
             return "foreign"
         if message.cursor.n <= self.cursor.n:
             return "quiet" if message.after.n == message.cursor.n == self.cursor.n else "seen"
@@ -95,8 +93,9 @@ class FeedState:
         self._known_to = self._moment if message.cursor.n >= message.head.n else None
 
     def forget(self, wall: float) -> None:
-        """Drops the entries that no token can be valid for any more."""
-        while self._by_until and self._by_until[0][0] + CLOCK_SKEW_SECONDS < wall:
+        """Drops the entries that no token can be valid for any more, by the server's time and by ours (`wall`, Unix seconds)."""
+        now = None if self._as_of is None else min(self._as_of, wall)
+        while now is not None and self._by_until and self._by_until[0][0] + CLOCK_SKEW_SECONDS < now:
             until, kind, subject = heapq.heappop(self._by_until)
             held = self._entries.get((kind, subject))
             if held is not None and held.until == until:
