@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from course import Player
 from support import FakeClock
 from tenure_verify import Policy, Refused, Verifier
 
@@ -19,10 +20,12 @@ def read(name: str) -> Any:
 
 KEYS = read("keys.json")
 TOKENS = read("tokens.json")
+COURSES = read("feed.json")
 
 
 def test_there_are_vectors() -> None:
     assert len(TOKENS) > 100
+    assert len(COURSES) > 50
     assert {vector["verdict"] for vector in TOKENS} > {"valid", "bad_signature", "malformed_token"}
 
 
@@ -44,3 +47,9 @@ def test_a_token_has_the_verdict_of_its_vector(vector: dict[str, Any], clock: Fa
                 with pytest.raises(Refused) as refused:
                     verifier.verify(vector["token"], policy)
                 assert refused.value.code == vector["verdict"]
+
+
+@pytest.mark.parametrize("course", COURSES, ids=[course["name"] for course in COURSES])
+def test_a_course_of_the_feed_goes_as_its_vector(course: dict[str, Any]) -> None:
+    assert set(course) == {"name", "why", "app", "steps"}
+    Player(course["app"]).play(course["steps"])

@@ -39,24 +39,22 @@ class Cutter:
     Time-outs of a socket are for one read; a peer that sends a byte now and then would never meet them.
     """
 
-    def __init__(self, seconds: float | None) -> None:
+    def __init__(self, seconds: float) -> None:
         self._lock = threading.Lock()
         self._sockets: list[socket.socket] = []
-        self._timer = None if seconds is None else threading.Timer(seconds, self.cut)
+        self._timer = threading.Timer(seconds, self.cut)
+        self._timer.daemon = True
         self._outlives = False
         self.was_cut = False
 
     def __enter__(self) -> "Cutter":
-        if self._timer is not None:
-            self._timer.daemon = True
-            self._timer.start()
+        self._timer.start()
         _current.cutter = self
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         _current.cutter = None
-        if self._timer is not None:
-            self._timer.cancel()
+        self._timer.cancel()
         if error is not None or not self._outlives:
             self.release()
 

@@ -84,8 +84,8 @@ class Verifier(_Base[Claims]):
     def verify(self, token: str, policy: Policy | None = None) -> Verified[Claims]:
         """Who the token is of; :class:`Refused` (401) or :class:`Unavailable` (503).
 
-        Tens of microseconds for a new token, a few for one seen before. Waits, for at most 3.5 s, only where keys or
-        introspection have to be fetched.
+        About 100 µs for a new token, 10 µs for one seen before. Waits, for at most 3.5 s each, only where keys have to be fetched
+        or the issuer is asked.
         """
         return self._verified(run(self._engine.judge(token, policy or self._policy)))
 

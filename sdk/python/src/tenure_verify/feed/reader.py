@@ -30,6 +30,7 @@ class FeedReader:
         self._meter = meter
         self._course = Course(random.uniform)
         self._interrupted = Complaint(clock, "the revocation feed was interrupted, and is read again: %s")
+        self._full = Complaint(clock, "the revocation feed has more entries than a verifier holds; routes count it as stale")
         self._lock = threading.Lock()
         self._closed = threading.Event()
         self._thread: threading.Thread | None = None
@@ -126,7 +127,7 @@ class FeedReader:
         if outcome == "foreign":
             self.state.cursor = None  # begin anew; what is held is kept
         if outcome == "full":
-            _log.error("the revocation feed has more entries than a verifier holds; routes count it as stale")
+            self._full.say()
         if outcome in ("gap", "foreign", "full"):
             raise _Astray(outcome)
         self._course.heard(way)
