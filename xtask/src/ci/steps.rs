@@ -87,6 +87,11 @@ pub(super) const STEPS: &[Step] = &[
         &[&NODE, &NPM, &PYTHON, &GCC],
     )),
     slow(step(
+        "example-express",
+        Run::InFolder("examples/express", words(&["bash", "examples/run.sh", "express"])),
+        &[&NODE, &NPM, &GCC],
+    )),
+    slow(step(
         "schemathesis",
         Run::InFolder("testing/schemathesis", words(&["bash", "testing/schemathesis/run.sh"])),
         &[&PYTHON, &NODE, &GCC],
