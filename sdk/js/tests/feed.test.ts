@@ -85,6 +85,22 @@ test("cut off for a minute: what was known counts, it is stale after 10 s, and n
   verifier.close();
 });
 
+test("a stream that was slow to begin is begun anew, so that what it says does not look old for as long as it lasts", async () => {
+  const issuer = await fakeIssuer();
+  let slow = 1;
+  issuer.intercept = (path) => (isFeed(path) && slow-- > 0 ? new Promise((done) => void issuer.clock.after(6, () => done(undefined))) : undefined);
+  const verifier = issuer.verifier({ apiKey: issuer.apiKey });
+  await issuer.clock.advance(6);
+  await verifier.ready();
+  await issuer.clock.advance(4);
+  for (let i = 0; i < 20; i++) {
+    assert.equal(await verdict(verifier, await issuer.mint(), { ...DENY, staleAfter: 4 }), "valid");
+    await issuer.clock.advance(1);
+  }
+  assert.equal(issuer.asked.filter((asked) => asked.includes("revocations")).length, 2);
+  verifier.close();
+});
+
 test("a stream that says nothing more is given up, and read again after its cursor", async () => {
   const issuer = await fakeIssuer();
   const urls: string[] = [];
@@ -130,6 +146,40 @@ test("polls that are answered at once are made no oftener for that", async () =>
   assert.ok(issuer.asked.length - before <= 21, `${issuer.asked.length - before} polls in 30 s`);
   assert.equal(await verdict(verifier, await issuer.mint(), DENY), "valid");
   verifier.close();
+});
+
+test("read on demand, it is asked for when a route needs it and what is known is too old", async () => {
+  const issuer = await fakeIssuer();
+  const verifier = issuer.verifier({ apiKey: issuer.apiKey, feed: "on_demand" });
+  await verifier.ready();
+  const asks = () => issuer.asked.filter((asked) => asked.includes("revocations")).length;
+  await issuer.revoke({ sid: "s_early" });
+  await issuer.clock.advance(60);
+  assert.equal(await verdict(verifier, await issuer.mint(), { revocation: "none" }), "valid");
+  assert.equal(asks(), 0);
+  const tokens = await Promise.all(Array.from({ length: 10 }, () => issuer.mint({ sid: "s_2" })));
+  assert.deepEqual(new Set(await Promise.all(tokens.map((token) => verdict(verifier, token, DENY)))), new Set(["valid"]));
+  assert.equal(asks(), 1, "once for all who come together");
+  assert.equal(await verdict(verifier, await issuer.mint({ sid: "s_early" })), "revoked");
+  await issuer.revoke({ sid: "s_1" });
+  await issuer.clock.advance(10);
+  assert.equal(await verdict(verifier, await issuer.mint(), DENY), "valid", "known to be so ten seconds ago");
+  assert.equal(asks(), 1);
+  assert.equal(await verdict(verifier, await issuer.mint(), { ...DENY, staleAfter: 5 }), "revoked", "a stricter route asks");
+  assert.equal(asks(), 2);
+  issuer.intercept = (path) => (isFeed(path) ? Promise.reject(new Error("down")) : undefined);
+  await issuer.clock.advance(11);
+  for (let i = 0; i < 20; i++) {
+    assert.equal(await verdict(verifier, await issuer.mint({ sid: "s_2" }), DENY), "feed_stale");
+    assert.equal(await verdict(verifier, await issuer.mint({ sid: "s_2" })), "valid");
+  }
+  assert.ok(asks() <= 4, `${asks() - 2} attempts at one moment`);
+  issuer.intercept = undefined;
+  await issuer.clock.advance(11);
+  assert.equal(await verdict(verifier, await issuer.mint({ sid: "s_2" }), DENY), "valid");
+  verifier.close();
+  await issuer.clock.advance(11);
+  assert.equal(await verdict(verifier, await issuer.mint({ sid: "s_2" }), DENY), "feed_stale", "nothing is asked after close");
 });
 
 test("a restored store is read anew, and what was held is kept", async () => {

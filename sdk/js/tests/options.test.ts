@@ -33,6 +33,7 @@ test("an environment is enough, or says what is wrong", () => {
     assert.throws(() => fromEnv(env), (why: Error) => why instanceof TypeError && says.test(why.message) && !why.message.includes("tk_1"));
   }
   assert.throws(() => createVerifier({ issuer, leeway: 31 }), /0 to 30/);
+  assert.throws(() => createVerifier({ issuer, feed: "never" as "background" }), /background or on_demand/);
   assert.throws(() => core.fromEnv({ TENURE_ISSUER: issuer, TENURE_JWKS_FILE: "x" }), /no file system/);
 });
 

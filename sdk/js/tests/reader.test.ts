@@ -94,6 +94,8 @@ test("on a new line the first message counts from when it was begun", () => {
 test("an entry is forgotten 30 s after its until, and one that is said again is kept for the longer", () => {
   const reader = standing();
   reader.take(said({ after: 5, cursor: 7, entries: [{ n: 6, sub: "ada", iat: 5 }, { n: 7, sub: "ada", iat: 3, until: BEGUN + 200 }] }), 101, BEGUN);
+  assert.equal(reader.entries(BEGUN + 9000), 2, "not by the verifier's clock alone");
+  reader.take(said({ after: 7, cursor: 7, asOf: BEGUN + 9000 }), 101, BEGUN);
   assert.equal(reader.entries(BEGUN + 130), 2);
   assert.equal(reader.entries(BEGUN + 131), 1);
   assert.ok(reader.refuses({ sid: undefined, sub: "ada", app: "demo", kid: "k1", iat: 5 }));

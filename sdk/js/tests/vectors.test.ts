@@ -4,6 +4,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
+import { Unreadable, readMessage } from "../verify/feed/message.js";
+import { Reader } from "../verify/feed/reader.js";
 import { type Policy, createVerifier } from "../verify/index.js";
 import { FrozenClock } from "../verify/testing/index.js";
 import { codeOf } from "./support.js";
@@ -42,3 +44,63 @@ test("every token has the verdict that it has everywhere", async () => {
     }
   }
 });
+
+type Subject = { sid?: string; sub: string; iat: number; kid: string };
+type Text = { text: string; outcome: string } | { repeat: [string, number]; outcome: string };
+type Step =
+  | { begin: true }
+  | { advance: number }
+  | { wall: number }
+  | { message: object; bytes?: number; outcome: string }
+  | Text
+  | { token: Subject; now: number; verdict: string }
+  | { fresh: boolean }
+  | { cursor: string | null }
+  | { entries: number };
+
+test("every course of the feed goes as it goes everywhere", () => {
+  const courses = read("feed.json") as { name: string; app: string; steps: Step[] }[];
+  assert.ok(courses.length > 0);
+  for (const { name, app, steps } of courses) {
+    assert.ok(steps.length > 0, name);
+    const course = new Course(app);
+    for (const [at, step] of steps.entries()) course.take(step, `${name}, step ${at}`);
+  }
+});
+
+class Course {
+  readonly #reader = new Reader();
+  readonly #app: string;
+  #now = 0;
+  #wall = 1_764_111_600;
+
+  constructor(app: string) {
+    this.#app = app;
+  }
+
+  take(step: Step, where: string): void {
+    const reader = this.#reader;
+    if ("begin" in step) reader.begin(this.#now);
+    else if ("advance" in step) [this.#now, this.#wall] = [this.#now + step.advance, this.#wall + step.advance];
+    else if ("wall" in step) this.#wall = step.wall;
+    else if ("message" in step) assert.equal(this.#read(JSON.stringify(step.message).padEnd(step.bytes ?? 0)), step.outcome, where);
+    else if ("text" in step) assert.equal(this.#read(step.text), step.outcome, where);
+    else if ("repeat" in step) assert.equal(this.#read(step.repeat[0].repeat(step.repeat[1])), step.outcome, where);
+    else if ("token" in step) {
+      const { sid, sub, iat, kid } = step.token;
+      assert.equal(reader.refuses({ sid, sub, iat, kid, app: this.#app }) ? "revoked" : "valid", step.verdict, where);
+    } else if ("fresh" in step) assert.equal(reader.isFresh(this.#now, 10), step.fresh, where);
+    else if ("cursor" in step) assert.equal(reader.cursor, step.cursor, where);
+    else if ("entries" in step) assert.equal(reader.entries(this.#wall), step.entries, where);
+    else assert.fail(`${where}: a step that is not known`);
+  }
+
+  #read(text: string): string {
+    try {
+      return this.#reader.take(readMessage(new TextEncoder().encode(text)), this.#now, this.#wall);
+    } catch (why) {
+      assert.ok(why instanceof Unreadable, String(why));
+      return "refused";
+    }
+  }
+}

@@ -33,6 +33,8 @@ export const FEED_MAX_ENTRIES = 1_000_000;
 export const FEED_STALE_AFTER_SECONDS = 10;
 /** A stream brings a message every three seconds; one that brings none for this long is given up. */
 export const FEED_SILENCE_SECONDS = 10;
+/** A stream whose first message took longer is begun anew with its second: what it says looks that much older. */
+export const FEED_SLOW_BEGINNING_SECONDS = 2;
 export const FEED_BACKOFF_FIRST_SECONDS = 0.25;
 export const FEED_BACKOFF_MAX_SECONDS = 10;
 export const FEED_STREAMS_BEFORE_POLLS = 3;
@@ -40,6 +42,8 @@ export const FEED_STREAMS_BEFORE_POLLS = 3;
 export const FEED_POLL_WAIT_SECONDS = 3;
 /** For how long, before a stream is tried again. */
 export const FEED_POLLING_SECONDS = 600;
+/** Pages that are read for one request where the feed is read on demand: 100,000 entries. */
+export const FEED_PAGES_AT_ONCE = 100;
 export const FEED_SWEEP_SECONDS = 60;
 
 export const RETRY_AFTER_SECONDS = 2;

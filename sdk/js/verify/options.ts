@@ -10,6 +10,11 @@ export interface Options {
   readonly issuer: string;
   /** A key of role `verify`: turns on the feed, and introspection. */
   readonly apiKey?: string;
+  /**
+   * How the feed is read. `background`, unless said otherwise: by a stream that stays open. `on_demand`: when a route needs it and what is
+   * known is older than its `staleAfter`, in that request; for functions and workers, where nothing runs between requests.
+   */
+  readonly feed?: "background" | "on_demand";
   /** The last part of the issuer unless said otherwise. */
   readonly audience?: string;
   /** A key set as JSON text: then no keys are fetched. */
@@ -26,6 +31,7 @@ export interface Options {
 export interface Settings {
   readonly issuer: string;
   readonly apiKey: string | undefined;
+  readonly feed: "background" | "on_demand";
   readonly app: string;
   readonly audience: string;
   readonly jwks: string | undefined;
@@ -41,16 +47,18 @@ const API_KEY = /^[\x21-\x7e]{1,256}$/;
 
 /** Throws, and says what to do, where the options are not to be worked with. */
 export function settingsOf(options: Options): Settings {
-  const { issuer, apiKey, leeway = 0 } = options;
+  const { issuer, apiKey, feed = "background", leeway = 0 } = options;
   const app = appOf(issuer);
   if (apiKey !== undefined && !API_KEY.test(apiKey)) {
     throw new TypeError("apiKey is no API key: it is visible ASCII, at most 256 characters. Leave it out to do without the feed.");
   }
+  if (feed !== "background" && feed !== "on_demand") throw new TypeError("feed is background or on_demand.");
   if (!(leeway >= 0 && leeway <= CLOCK_SKEW_SECONDS)) throw new TypeError(`leeway is 0 to ${CLOCK_SKEW_SECONDS} seconds.`);
   if (options.audience === "") throw new TypeError("audience is empty: give it a value, or leave it out.");
   return {
     issuer,
     apiKey,
+    feed,
     app,
     audience: options.audience ?? app,
     jwks: options.jwks,

@@ -36,19 +36,21 @@ export class Verifier<Extra extends object = { readonly [name: string]: unknown 
   readonly #closed = new AbortController();
   #wakeReady: (() => void) | undefined;
   readonly #readToHead: Promise<void>;
+  readonly #follower: Follower | undefined;
 
-  /** Begins to follow the feed at once, where there is an API key. */
+  /** Begins to follow the feed at once, where there is an API key and nothing else is said. */
   constructor(settings: Settings) {
-    const { issuer, apiKey, fetch, clock, jwks } = settings;
+    const { issuer, apiKey, feed, fetch, clock, jwks } = settings;
     const { signal } = this.#closed;
     const meter = new Meter(settings.metrics, settings.log, clock);
     [this.#settings, this.#meter] = [settings, meter];
     this.#keys = jwks === undefined ? new FetchedKeys(issuer, fetch, clock, meter, signal) : new PinnedKeys(jwks, meter);
-    this.#readToHead = apiKey === undefined ? Promise.resolve() : new Promise((wake) => (this.#wakeReady = wake));
-    if (apiKey !== undefined) {
-      const onMessage = () => this.#onMessage();
-      void new Follower({ issuer, apiKey, fetch, clock, meter, reader: this.#reader, onMessage }, signal).run();
-    }
+    const inBackground = apiKey !== undefined && feed === "background";
+    this.#readToHead = inBackground ? new Promise((wake) => (this.#wakeReady = wake)) : Promise.resolve();
+    if (apiKey === undefined) return;
+    const onMessage = () => this.#onMessage();
+    this.#follower = new Follower({ issuer, apiKey, fetch, clock, meter, reader: this.#reader, onMessage }, signal);
+    if (inBackground) void this.#follower.run();
   }
 
   /**
@@ -72,8 +74,8 @@ export class Verifier<Extra extends object = { readonly [name: string]: unknown 
   }
 
   /**
-   * Comes back when the feed, if there is one, was read once to its end, or the verifier is closed; throws where the given keys cannot be
-   * used. Nothing has to wait for it: until then the feed counts as stale.
+   * Comes back when the feed, if it is followed, was read once to its end, or the verifier is closed; throws where the given keys cannot
+   * be used. Nothing has to wait for it: until then the feed counts as stale.
    */
   async ready(): Promise<void> {
     await this.#keys.ready();
@@ -143,15 +145,18 @@ export class Verifier<Extra extends object = { readonly [name: string]: unknown 
 
   /** Rule 15. */
   async #revocation(token: string, claims: StandardClaims, key: Key, policy: Policy): Promise<Code | undefined> {
-    const { apiKey, app, clock } = this.#settings;
+    const { apiKey, app, clock, feed } = this.#settings;
     const revocation = policy.revocation ?? (apiKey === undefined ? "none" : "feed");
     if (revocation === "none") return undefined;
     if (revocation === "introspect") {
       const said = await this.#ask(token);
       return typeof said === "string" ? said : undefined;
     }
+    const bound = policy.staleAfter ?? FEED_STALE_AFTER_SECONDS;
+    const isFresh = () => this.#reader.isFresh(clock.monotonicSeconds(), bound);
+    if (feed === "on_demand" && !isFresh()) await this.#follower?.catchUp();
     if (this.#reader.refuses({ sid: claims.sid, sub: claims.sub, app, kid: key.kid, iat: claims.iat })) return "revoked";
-    if (this.#reader.isFresh(clock.monotonicSeconds(), policy.staleAfter ?? FEED_STALE_AFTER_SECONDS)) return undefined;
+    if (isFresh()) return undefined;
     if (policy.onStale === "deny") return "feed_stale";
     this.#meter.count("feed_stale_allowed");
     this.#meter.warn("stale", "the revocation feed is stale: tokens of sessions that have ended may be let through");

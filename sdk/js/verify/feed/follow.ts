@@ -1,12 +1,12 @@
 /**
  * Following the feed for as long as its verifier lives: by streams, by long polls where those do not get through, and again after a pause
- * when either fails.
+ * when either fails. Or reading it when it is asked for, where nothing runs in between.
  */
 
 import { type Clock, sleep } from "../clock.js";
 import {
-  FEED_BACKOFF_FIRST_SECONDS, FEED_BACKOFF_MAX_SECONDS, FEED_MESSAGE_MAX_BYTES, FEED_POLLING_SECONDS, FEED_POLL_WAIT_SECONDS,
-  FEED_SILENCE_SECONDS, FEED_STREAMS_BEFORE_POLLS, REQUEST_TIMEOUT_SECONDS,
+  FEED_BACKOFF_FIRST_SECONDS, FEED_BACKOFF_MAX_SECONDS, FEED_MESSAGE_MAX_BYTES, FEED_PAGES_AT_ONCE, FEED_POLLING_SECONDS, FEED_POLL_WAIT_SECONDS,
+  FEED_SILENCE_SECONDS, FEED_SLOW_BEGINNING_SECONDS, FEED_STREAMS_BEFORE_POLLS, REQUEST_TIMEOUT_SECONDS,
 } from "../limits.js";
 import type { Meter } from "../metrics.js";
 import { type Fetch, ask, chunksOf, linked, orAborted } from "../request.js";
@@ -34,6 +34,9 @@ export class Follower {
   #silent = 0;
   #pollingUntil = -Infinity;
   #failures = 0;
+  /** The reading on demand that goes on now, and when the next may begin. */
+  #catchingUp: Promise<void> | undefined;
+  #notBefore = -Infinity;
 
   constructor(to: Following, signal: AbortSignal) {
     [this.#to, this.#signal] = [to, signal];
@@ -41,32 +44,55 @@ export class Follower {
 
   /** Until the signal is aborted. Never throws. */
   async run(): Promise<void> {
-    const { clock, meter, reader } = this.#to;
+    const { clock } = this.#to;
     while (!this.#signal.aborted) {
       try {
         if (clock.monotonicSeconds() < this.#pollingUntil) await this.#poll();
         else await this.#stream();
       } catch (why) {
         if (this.#signal.aborted) return;
-        meter.count("feed_reconnect");
-        meter.warn("feed", `the revocation feed was lost, and is read again: ${String(why)}`);
-        const lag = reader.lag(clock.monotonicSeconds());
-        if (Number.isFinite(lag)) meter.gauge("feed_lag_seconds", lag);
-        const most = Math.min(FEED_BACKOFF_FIRST_SECONDS * 2 ** this.#failures++, FEED_BACKOFF_MAX_SECONDS);
-        await sleep(clock, Math.random() * most, this.#signal);
+        await sleep(clock, this.#lost(why), this.#signal);
       }
     }
   }
 
-  /** Reads a stream until it breaks, or what it says does not follow on what is known. Ends by throwing, always. */
-  async #stream(): Promise<never> {
+  /** Reads what there is up to the head, once for all who ask meanwhile, and not at once after a failure. Never throws. */
+  catchUp(): Promise<void> {
+    if (this.#signal.aborted || this.#to.clock.monotonicSeconds() < this.#notBefore) return Promise.resolve();
+    this.#catchingUp ??= this.#readToHead()
+      .catch((why: unknown) => void (this.#notBefore = this.#to.clock.monotonicSeconds() + this.#lost(why)))
+      .finally(() => (this.#catchingUp = undefined));
+    return this.#catchingUp;
+  }
+
+  async #readToHead(): Promise<void> {
+    const { clock, reader } = this.#to;
+    for (let page = 0; page < FEED_PAGES_AT_ONCE; page++) {
+      await this.#ask(0);
+      if (Number.isFinite(reader.lag(clock.monotonicSeconds()))) return;
+    }
+  }
+
+  /** The feed was lost; gives the seconds after which it is read again. */
+  #lost(why: unknown): number {
+    const { clock, meter, reader } = this.#to;
+    meter.count("feed_reconnect");
+    meter.warn("feed", `the revocation feed was lost, and is read again: ${String(why)}`);
+    const lag = reader.lag(clock.monotonicSeconds());
+    if (Number.isFinite(lag)) meter.gauge("feed_lag_seconds", lag);
+    return Math.random() * Math.min(FEED_BACKOFF_FIRST_SECONDS * 2 ** this.#failures++, FEED_BACKOFF_MAX_SECONDS);
+  }
+
+  /** Reads a stream until it breaks, or what it says does not follow on what is known; then throws. Comes back where it should be begun anew. */
+  async #stream(): Promise<void> {
     const { clock, fetch, reader } = this.#to;
     const abort = linked(this.#signal);
-    let [answered, brought] = [false, false];
+    const begun = clock.monotonicSeconds();
+    let [answered, brought, slow] = [false, false, false];
     const silence = () => clock.after(FEED_SILENCE_SECONDS, () => abort.abort(new Error("the stream brings nothing")));
     let cancel = silence();
     try {
-      reader.begin(clock.monotonicSeconds());
+      reader.begin(begun);
       const init = { headers: this.#headers("text/event-stream"), redirect: "manual", signal: abort.signal } as const;
       const response = await orAborted(fetch(this.#url(), init), abort.signal);
       if (response.status !== 200 || !response.headers.get("content-type")?.startsWith("text/event-stream")) {
@@ -77,7 +103,10 @@ export class Follower {
       const events = new Events();
       for await (const chunk of chunksOf(response, abort.signal)) {
         for (const json of events.take(chunk)) {
+          // The server is there after all: the next beginning will be quicker, and its first message says what this one does.
+          if (slow) return;
           this.#take(json);
+          slow = !brought && clock.monotonicSeconds() - begun >= FEED_SLOW_BEGINNING_SECONDS;
           [brought, this.#silent] = [true, 0];
           cancel();
           cancel = silence();
@@ -95,18 +124,23 @@ export class Follower {
     }
   }
 
-  /** Asks once for what comes next, and waits a little where nothing did at once: not every proxy lets the server wait. */
+  /** Asks for what comes next, and waits a little where nothing did at once: not every proxy lets the server wait. */
   async #poll(): Promise<void> {
-    const { clock, fetch, reader } = this.#to;
+    const { clock, reader } = this.#to;
     const [begun, before] = [clock.monotonicSeconds(), reader.cursor];
-    reader.begin(begun);
-    const bounds = { maxBytes: FEED_MESSAGE_MAX_BYTES, timeoutSeconds: FEED_POLL_WAIT_SECONDS + REQUEST_TIMEOUT_SECONDS };
-    const init = { headers: this.#headers("application/json") };
-    const answer = await ask({ fetch, clock, url: this.#url(FEED_POLL_WAIT_SECONDS), init, ...bounds }, this.#signal);
-    if (answer.status !== 200) throw new Error(`the answer is ${answer.status}`);
-    this.#take(answer.body);
+    await this.#ask(FEED_POLL_WAIT_SECONDS);
     const early = begun + FEED_POLL_WAIT_SECONDS / 2 - clock.monotonicSeconds();
     if (reader.cursor === before && early > 0) await sleep(clock, early, this.#signal);
+  }
+
+  async #ask(waitSeconds: number): Promise<void> {
+    const { clock, fetch, reader } = this.#to;
+    reader.begin(clock.monotonicSeconds());
+    const bounds = { maxBytes: FEED_MESSAGE_MAX_BYTES, timeoutSeconds: waitSeconds + REQUEST_TIMEOUT_SECONDS };
+    const init = { headers: this.#headers("application/json") };
+    const answer = await ask({ fetch, clock, url: this.#url(waitSeconds), init, ...bounds }, this.#signal);
+    if (answer.status !== 200) throw new Error(`the answer is ${answer.status}`);
+    this.#take(answer.body);
   }
 
   /** Takes a message; where it does not follow on what is known, another question does. */

@@ -79,11 +79,10 @@ function entryOf(raw: unknown): Entry {
   const [kind] = kinds;
   const name = kind && raw[kind];
   if (kind === undefined || kinds.length > 1 || typeof name !== "string") throw new Unreadable("an entry has no subject, or several");
-  const iat = raw["iat"] ?? null;
-  if (iat !== null && !isWhole(iat)) throw new Unreadable("an entry's iat is no number");
   const { n, until } = raw as { n: number; until: number };
   if (kind === "sid" || kind === "kid") return { n, until, subject: { kind, name } };
-  if (iat === null) throw new Unreadable("an entry lacks its iat");
+  const iat = raw["iat"];
+  if (!isWhole(iat)) throw new Unreadable("an entry lacks its iat");
   return { n, until, subject: { kind, name, iat } };
 }
 

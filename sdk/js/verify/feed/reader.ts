@@ -38,7 +38,7 @@ export class Reader {
     this.#isAtHead = message.cursor.number === message.head;
     this.#note(message.asOf, now);
     if (now - this.#sweptAt >= FEED_SWEEP_SECONDS) {
-      this.#revoked.forget(wall);
+      this.#forget(wall);
       this.#sweptAt = now;
     }
     return outcome;
@@ -70,8 +70,13 @@ export class Reader {
 
   /** The same, after those that may be forgotten at this moment (Unix seconds) were. */
   entries(wall: number): number {
-    this.#revoked.forget(wall);
+    this.#forget(wall);
     return this.#revoked.size;
+  }
+
+  /** Rule 6: by both clocks, as one of them may be set wrong for a while. */
+  #forget(wall: number): void {
+    this.#revoked.forget(Math.min(wall, this.#asOf));
   }
 
   #judge({ after, cursor }: Message): Outcome {

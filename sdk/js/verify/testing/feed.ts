@@ -48,7 +48,8 @@ export class FakeFeed {
   async answer(url: URL, accept: string, signal: AbortSignal | null | undefined): Promise<Response> {
     const after = url.searchParams.get("after");
     if (accept.startsWith("text/event-stream")) return this.#stream(after, signal);
-    if (after !== null && this.#isHead(after)) await this.#next(Number(url.searchParams.get("wait") ?? 0));
+    const waitSeconds = Number(url.searchParams.get("wait") ?? 0);
+    if (waitSeconds > 0 && after !== null && this.#isHead(after)) await this.#next(waitSeconds);
     return Response.json(this.#message(after));
   }
 

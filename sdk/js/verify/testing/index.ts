@@ -37,7 +37,7 @@ export class FakeIssuer {
   /** What was asked, as "GET /.well-known/jwks.json", in order. */
   readonly asked: string[] = [];
   /** Answers in place of the issuer where it gives anything back: an outage, or hostile answers. */
-  intercept: ((path: string, init: RequestInit) => Response | Promise<Response> | undefined) | undefined;
+  intercept: ((path: string, init: RequestInit) => Response | undefined | Promise<Response | undefined>) | undefined;
   readonly #alg: Algorithm;
   readonly #verifiers: Verifier[] = [];
   #keys: SigningKey[];
