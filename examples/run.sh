@@ -11,6 +11,10 @@ express)
     npm --silent --prefix ../sdk/js run build
     command=(node express/app.js)
     ;;
+fastapi)
+    [[ -x fastapi/.venv/bin/python ]] || fail '.venv is missing: run `cargo xtask setup`'
+    command=(fastapi/.venv/bin/python fastapi/app.py)
+    ;;
 *) fail 'there is no such example' ;;
 esac
 start_server

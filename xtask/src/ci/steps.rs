@@ -92,6 +92,11 @@ pub(super) const STEPS: &[Step] = &[
         &[&NODE, &NPM, &GCC],
     )),
     slow(step(
+        "example-fastapi",
+        Run::InFolder("examples/fastapi", words(&["bash", "examples/run.sh", "fastapi"])),
+        &[&PYTHON, &NODE, &GCC],
+    )),
+    slow(step(
         "schemathesis",
         Run::InFolder("testing/schemathesis", words(&["bash", "testing/schemathesis/run.sh"])),
         &[&PYTHON, &NODE, &GCC],

@@ -19,6 +19,7 @@ const NPM_CI: &[&[&str]] = &[&["npm", "ci", "--no-audit", "--no-fund"]];
 
 pub(crate) const FOLDERS: &[Folder] = &[
     Folder { dir: "examples/express", list: "package-lock.json", made: "node_modules", commands: NPM_CI },
+    Folder { dir: "examples/fastapi", list: "requirements.txt", made: ".venv", commands: VENV },
     Folder { dir: "sdk/js", list: "package-lock.json", made: "node_modules", commands: NPM_CI },
     Folder { dir: "sdk/python", list: "requirements.txt", made: ".venv", commands: VENV },
     Folder { dir: "testing/browser", list: "package-lock.json", made: "node_modules", commands: NPM_CI },
