@@ -100,7 +100,8 @@ impl Builder {
         Builder { connector: Some(connector), ..self }
     }
 
-    /// The verifier. With an API key it begins to follow the feed, for which there must be a runtime of tokio.
+    /// The verifier. With an API key it begins to follow the feed, in the runtime of tokio
+    /// that it is called in: once that is gone, the feed is stale.
     pub fn build(self) -> Result<Verifier, SetupError> {
         let app = self.app()?;
         if i64::from(self.leeway_secs) > SKEW_SECS {

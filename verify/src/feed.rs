@@ -83,7 +83,7 @@ impl Feed {
         let mut reader = self.reader();
         let mut revoked = self.revoked.write().unwrap_or_else(PoisonError::into_inner);
         let outcome = reader.take(message, &mut revoked, self.clock.elapsed());
-        self.forget_some(&reader, &mut revoked);
+        self.forget_at_times(&reader, &mut revoked);
         let entries = revoked.len();
         drop(revoked);
         // First what is revoked, then that it must be looked at, then that it is all.
@@ -91,7 +91,10 @@ impl Feed {
             self.epoch.move_on();
         }
         let complete = reader.complete_at().filter(|_| entries <= HELD_ENTRIES);
-        self.complete.store(complete.map_or(0, |at| at + 1), Ordering::Release);
+        let before = self.complete.swap(complete.map_or(0, |at| at + 1), Ordering::AcqRel);
+        if before != 0 && entries > HELD_ENTRIES {
+            tracing::warn!(entries, "the revocation feed holds too many entries, and counts as stale");
+        }
         self.read_once
             .send_if_modified(|read| !std::mem::replace(read, complete.is_some() || *read) && *read);
         self.tell(outcome, entries);
@@ -120,22 +123,22 @@ impl Feed {
         self.reader.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What may be forgotten by our clock and by the server's: whichever of them is wrong, no token is valid that was refused by it.
-    fn forget_some(&self, reader: &Reader, revoked: &mut Revoked) {
+    fn forget_at_times(&self, reader: &Reader, revoked: &mut Revoked) {
         let now = self.clock.elapsed();
-        let due = self.forgot_at.load(Ordering::Relaxed) + FORGET_EVERY_SECS * 1_000;
-        if now >= due
-            && let Some(as_of) = reader.as_of()
-        {
+        if now >= self.forgot_at.load(Ordering::Relaxed) + FORGET_EVERY_SECS * 1_000 {
             self.forgot_at.store(now, Ordering::Relaxed);
+            self.forget(reader, revoked);
+        }
+    }
+
+    /// What may be forgotten by our clock and by the server's: whichever of them is wrong, no token is valid that was refused by it.
+    fn forget(&self, reader: &Reader, revoked: &mut Revoked) {
+        if let Some(as_of) = reader.as_of() {
             revoked.forget(as_of.min(self.clock.now()));
         }
     }
 
     fn tell(&self, outcome: Outcome, entries: usize) {
-        if entries > HELD_ENTRIES {
-            tracing::warn!(entries, "the revocation feed holds too many entries, and counts as stale");
-        }
         match outcome {
             Outcome::Applied => self.meter.count(Count::FeedMessage),
             Outcome::Reset(reset) => {
@@ -156,3 +159,6 @@ fn reason(reset: FeedReset) -> &'static str {
         FeedReset::OtherStore => "other_store",
     }
 }
+
+#[cfg(all(test, feature = "test"))]
+mod tests;

@@ -11,13 +11,14 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::answer::answer;
+use crate::claims::Claims;
 use crate::policy::Policy;
 use crate::refusal::Refusal;
 use crate::verifier::Verifier;
 
 impl Verifier {
     /// A layer that finds out whom a request is from, and lets every request through. The service behind it finds an
-    /// `Arc<`[`Claims`](crate::Claims)`>` among the request's extensions where there is a session.
+    /// `Arc<`[`Claims`]`>` among the request's extensions where there is a session.
     pub fn attach(&self) -> Guard {
         Guard { verifier: self.clone(), policy: Arc::default(), requires: false }
     }
@@ -109,6 +110,8 @@ where
                 }
                 Err(refusal) if guard.requires => return Ok(answer(refusal, &guard.policy).map(R::from)),
                 Err(refusal) => {
+                    // A layer further out may have asked for less.
+                    request.extensions_mut().remove::<Arc<Claims>>();
                     let policy = guard.policy.clone();
                     request.extensions_mut().insert(WithoutSession { refusal, policy });
                 }

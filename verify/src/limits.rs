@@ -59,11 +59,18 @@ pub const HELD_ENTRIES: usize = 1_000_000;
 /// How long a stream may keep its first message back, and how long it may be silent after that, in milliseconds.
 pub const STREAM_SILENCE_MILLIS: u64 = 10_000;
 
+/// How late the first message of a stream may come, in milliseconds, for the stream to be kept once there is another.
+pub const SLOW_STREAM_MILLIS: u64 = 2_000;
+
 /// Streams in a row without a first message, after which the feed is read by long polls.
 pub const SILENT_STREAMS: u32 = 3;
 
 /// Seconds for which it is, before a stream is tried again.
 pub const POLLING_SECS: u64 = 600;
+
+/// How long that stream may keep its first message back, in milliseconds: with the polls before and after it, less than makes the
+/// feed stale.
+pub const STREAM_TRIAL_MILLIS: u64 = 2_000;
 
 /// Seconds that a long poll waits at the server: well below what makes the feed stale, because an answer proves no more than
 /// that the feed was complete when the question was asked.

@@ -134,6 +134,25 @@ async fn where_streams_do_not_get_through_the_feed_is_read_by_long_polls() {
     assert_eq!(verifier.verify(&token, &Policy::new()).await.err(), Some(Refusal::Revoked));
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_stream_that_began_slowly_does_not_look_old_for_as_long_as_it_lasts() {
+    let clock = FrozenClock::at(1_800_000_000);
+    let issuer = FakeIssuer::start(&clock);
+    issuer.hold_streams_back(true);
+    let verifier = issuer.verifier().build().unwrap();
+    let token = issuer.mint(json!({}));
+    let careful = Policy::new().on_stale(OnStale::Deny).stale_after(Duration::from_secs(2));
+    sleep(Duration::from_millis(100)).await;
+    clock.advance_secs(5);
+    issuer.hold_streams_back(false);
+    verifier.ready().await.unwrap();
+    assert_eq!(verifier.verify(&token, &careful).await.err(), Some(Refusal::FeedStale), "it began 5 s ago");
+    sleep(Duration::from_millis(300)).await;
+    clock.advance_secs(4);
+    sleep(Duration::from_millis(300)).await;
+    verifier.verify(&token, &careful).await.unwrap();
+}
+
 #[tokio::test]
 async fn ends_that_came_while_the_server_was_away_are_heard_of_afterwards() {
     let clock = FrozenClock::at(1_800_000_000);

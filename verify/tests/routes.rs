@@ -150,6 +150,17 @@ async fn a_route_may_ask_for_a_recent_and_a_strong_sign_in() {
 }
 
 #[tokio::test]
+async fn a_layer_further_in_that_asks_for_more_is_the_one_that_counts() {
+    let issuer = FakeIssuer::start(&FrozenClock::at(NOW));
+    let verifier = issuer.verifier().build().unwrap();
+    let strict = verifier.attach().policy(Policy::new().acr_values(["strong"]));
+    let service = Router::new().route("/", get(greeting)).layer(strict).layer(verifier.require());
+    let said = async |claims| ask(&service, "/", Some(&issuer.mint(claims))).await.3;
+    assert_eq!(said(json!({"sub": "u_ada", "acr": "strong"})).await, "u_ada");
+    assert_eq!(said(json!({"sub": "u_ada", "acr": "weak"})).await, "stranger");
+}
+
+#[tokio::test]
 async fn what_was_ended_is_refused_once_it_was_heard_of() {
     let clock = FrozenClock::at(NOW);
     let issuer = FakeIssuer::start(&clock);

@@ -16,7 +16,8 @@ use super::reader::Outcome;
 use super::sse::{Events, TooLong};
 use crate::clock::{Clock, Millis};
 use crate::limits::{
-    ANSWER_MILLIS, MESSAGE_BYTES, POLL_WAIT_SECS, POLLING_SECS, SILENT_STREAMS, STREAM_SILENCE_MILLIS,
+    ANSWER_MILLIS, MESSAGE_BYTES, POLL_WAIT_SECS, POLLING_SECS, SILENT_STREAMS, SLOW_STREAM_MILLIS,
+    STREAM_SILENCE_MILLIS, STREAM_TRIAL_MILLIS,
 };
 use crate::metrics::Count;
 use crate::web::{Web, empty};
@@ -34,7 +35,7 @@ pub(crate) struct Follower {
     anew: bool,
     /// How many streams in a row brought no first message.
     silent: u32,
-    /// Until when long polls are made.
+    /// Until when long polls are made; 0 where streams get through, as far as is known.
     polling_until: Millis,
 }
 
@@ -70,16 +71,21 @@ impl Follower {
             let Err(Broken(reason)) = over else { continue };
             feed.meter().count(Count::FeedReconnect);
             feed.tell_lag();
-            tracing::debug!(%reason, "the revocation feed was lost, and is read again");
+            if pauses.is_first() {
+                tracing::warn!(%reason, "the revocation feed was lost, and is read again");
+            }
             sleep(pauses.next()).await;
         }
     }
 
-    /// Reads a stream until it breaks, or what it says does not follow on what is known.
+    /// Reads a stream until it breaks, or what it says does not follow on what is known; or until it is begun anew, because its
+    /// first message was long in coming: all that it says looks that much older.
     async fn stream(&mut self, feed: &Arc<Feed>, brought: &mut bool) -> Result<(), Broken> {
         let request = self.request(feed, "text/event-stream", None)?;
         feed.begin();
-        let begun = timeout(SILENCE, self.web.begin(request)).await;
+        let (begun_at, mut is_slow) = (self.clock.elapsed(), false);
+        let first = self.patience();
+        let begun = timeout(first, self.web.begin(request)).await;
         let response = begun.map_err(|_| Broken("no answer".to_owned())).and_then(|r| r.map_err(Broken));
         let response = match response {
             Ok(response) => response,
@@ -92,7 +98,7 @@ impl Follower {
         }
         let (mut body, mut events) = (response.into_body(), Events::default());
         loop {
-            let frame = match timeout(SILENCE, body.frame()).await {
+            let frame = match timeout(if *brought { SILENCE } else { first }, body.frame()).await {
                 Ok(Some(Ok(frame))) => frame,
                 Ok(Some(Err(error))) => return Err(Broken(error.to_string())),
                 Ok(None) if *brought => return Err(Broken("the stream ended".to_owned())),
@@ -101,11 +107,16 @@ impl Follower {
                 Err(_) => return Err(self.was_silent(Broken("the stream brought nothing".to_owned()))),
             };
             let Ok(bytes) = frame.into_data() else { continue };
+            if is_slow {
+                return Ok(());
+            }
+            let had_begun = *brought;
             events.take(&bytes, |json| {
                 self.took(feed, json)?;
-                (*brought, self.silent) = (true, 0);
+                (*brought, self.silent, self.polling_until) = (true, 0, 0);
                 Ok::<(), Broken>(())
             })?;
+            is_slow = !had_begun && *brought && self.clock.elapsed() - begun_at >= SLOW_STREAM_MILLIS;
         }
     }
 
@@ -139,10 +150,16 @@ impl Follower {
         }
     }
 
-    /// A stream brought no first message. After some of them in a row, long polls are made for a while.
+    /// How long a stream may keep its first message back: not for long where others did, because nothing is read meanwhile.
+    fn patience(&self) -> Duration {
+        if self.polling_until == 0 { SILENCE } else { Duration::from_millis(STREAM_TRIAL_MILLIS) }
+    }
+
+    /// A stream brought no first message. After some of them in a row, long polls are made for a while; and after that, the first
+    /// is enough.
     fn was_silent(&mut self, broken: Broken) -> Broken {
         self.silent += 1;
-        if self.silent >= SILENT_STREAMS {
+        if self.silent >= SILENT_STREAMS || self.polling_until != 0 {
             tracing::warn!("streams of the revocation feed do not get through: it is read by long polls");
             self.silent = 0;
             self.polling_until = self.clock.elapsed() + POLLING_SECS * 1_000;

@@ -19,6 +19,11 @@ impl Pauses {
         self.failures = 0;
     }
 
+    /// Whether it went well until now.
+    pub(super) fn is_first(&self) -> bool {
+        self.failures == 0
+    }
+
     /// It failed once more: how long to wait.
     pub(super) fn next(&mut self) -> Duration {
         let most = PAUSE_MIN_MILLIS.saturating_mul(1 << self.failures.min(16)).min(PAUSE_MAX_MILLIS);

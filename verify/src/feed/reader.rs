@@ -106,10 +106,10 @@ impl Reader {
 
     /// Rule 7: only an `as_of` that grows makes anything fresher. It is never later than now, whatever the server's clock says.
     fn note(&mut self, as_of: i64, now: Millis) {
+        let first = *self.line.first_as_of.get_or_insert(as_of);
         if self.as_of.is_some_and(|greatest| as_of <= greatest) {
             return;
         }
-        let first = *self.line.first_as_of.get_or_insert(as_of);
         let since = u64::try_from(as_of.saturating_sub(first)).unwrap_or(0).saturating_mul(1_000);
         let moment = self.line.begun.saturating_add(since).min(now);
         self.as_of = Some(as_of);

@@ -103,10 +103,21 @@ impl Keys {
         match absent {
             Absent::Unknown => return Err(Refusal::UnknownKey),
             Absent::Unavailable => return Err(Refusal::KeysUnavailable),
-            Absent::Attempt => self.attempt(source).await,
+            Absent::Attempt => {}
         }
-        if let Some(key) = self.current().find(kid) {
-            return Ok(key.clone());
+        // An attempt that others had begun may have been answered before the issuer had the key: then one that begins afterwards
+        // decides. What earlier ones brought says nothing about this id.
+        for _ in 0..2 {
+            let begun = self.attempt(source).await;
+            if begun == Begun::No {
+                return Err(Refusal::KeysUnavailable);
+            }
+            if let Some(key) = self.current().find(kid) {
+                return Ok(key.clone());
+            }
+            if begun == Begun::Now {
+                break;
+            }
         }
         if source.schedule().missed(kid) { Err(Refusal::UnknownKey) } else { Err(Refusal::KeysUnavailable) }
     }
@@ -124,23 +135,25 @@ impl Keys {
     }
 
     /// Waits until an attempt is over: the one that is being made, or one that begins now if the budget allows.
-    async fn attempt(self: &Arc<Self>, source: &Source) {
+    async fn attempt(self: &Arc<Self>, source: &Source) -> Begun {
         let mut over = source.over.subscribe();
-        if self.begin(source) {
+        let begun = self.begin(source);
+        if begun != Begun::No {
             // It cannot fail: the sender is ours.
             let _ = over.changed().await;
         }
+        begun
     }
 
-    /// Begins an attempt, if none is being made. Whether one is being made now.
-    fn begin(self: &Arc<Self>, source: &Source) -> bool {
+    /// Begins an attempt, if none is being made.
+    fn begin(self: &Arc<Self>, source: &Source) -> Begun {
         let begun = source.schedule().begin(source.clock.elapsed());
         if begun == Begun::Now {
             // A task of its own: whoever waits may go away.
             let attempt = Attempt { keys: self.clone(), brought: false };
             tokio::spawn(attempt.run());
         }
-        begun != Begun::No
+        begun
     }
 }
 
