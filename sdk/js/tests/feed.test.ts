@@ -286,6 +286,15 @@ test("an endless line is given up", async () => {
   verifier.close();
 });
 
+test("where nothing may begin outside of a request, that is said, and nothing worse happens", async () => {
+  const issuer = await fakeIssuer();
+  const log: string[] = [];
+  const clock = { unixSeconds: () => issuer.clock.unixSeconds(), monotonicSeconds: () => 0, after: () => { throw new Error("disallowed"); } };
+  const verifier = issuer.verifier({ apiKey: issuer.apiKey, clock, log: (line) => log.push(line), jwks: issuer.jwks() });
+  assert.equal(await verdict(verifier, await issuer.mint()), "valid");
+  assert.ok(log.some((line) => line.includes('cannot be followed here, say feed: "on_demand"')), log.join());
+});
+
 test("a closed verifier asks for nothing more, and still knows its keys", async () => {
   const issuer = await fakeIssuer();
   const verifier = await issuer.following();

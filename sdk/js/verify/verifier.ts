@@ -50,7 +50,9 @@ export class Verifier<Extra extends object = { readonly [name: string]: unknown 
     if (apiKey === undefined) return;
     const onMessage = () => this.#onMessage();
     this.#follower = new Follower({ issuer, apiKey, fetch, clock, meter, reader: this.#reader, onMessage }, signal);
-    if (inBackground) void this.#follower.run();
+    // Some workers let nothing begin outside of a request.
+    const cannot = (why: unknown) => meter.warn("background", `the revocation feed cannot be followed here, say feed: "on_demand": ${String(why)}`);
+    if (inBackground) this.#follower.run().catch(cannot);
   }
 
   /**

@@ -42,7 +42,7 @@ export class Follower {
     [this.#to, this.#signal] = [to, signal];
   }
 
-  /** Until the signal is aborted. Never throws. */
+  /** Until the signal is aborted. Throws only where there are no timers. */
   async run(): Promise<void> {
     const { clock } = this.#to;
     while (!this.#signal.aborted) {
