@@ -111,6 +111,11 @@ impl Connector {
         if roots.is_empty() {
             return Err("this machine has no certificate authorities: install ca-certificates".to_owned());
         }
+        Self::believing(roots)
+    }
+
+    /// Over the network, by https, believing whom these vouch for.
+    fn believing(roots: RootCertStore) -> Result<Self, String> {
         let builder = ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()));
         let builder = builder.with_safe_default_protocol_versions().map_err(|error| error.to_string())?;
         let config = builder.with_root_certificates(roots).with_no_client_auth();
@@ -160,3 +165,6 @@ impl Connection for Box<dyn Io> {
         Connected::new()
     }
 }
+
+#[cfg(test)]
+mod tests;
