@@ -11,6 +11,10 @@ express)
     npm --silent --prefix ../sdk/js run build
     command=(node express/app.js)
     ;;
+axum)
+    cargo build --manifest-path axum/Cargo.toml --target-dir ../target --locked
+    command=(../target/debug/tenure-example-axum)
+    ;;
 fastapi)
     [[ -x fastapi/.venv/bin/python ]] || fail '.venv is missing: run `cargo xtask setup`'
     command=(fastapi/.venv/bin/python fastapi/app.py)

@@ -86,6 +86,7 @@ pub(super) const STEPS: &[Step] = &[
         Run::InFolder("testing/interop", words(&["bash", "testing/interop/run.sh"])),
         &[&NODE, &NPM, &PYTHON, &GCC],
     )),
+    slow(step("example-axum", line(&["bash", "examples/run.sh", "axum"]), &[&NODE, &GCC])),
     slow(step(
         "example-express",
         Run::InFolder("examples/express", words(&["bash", "examples/run.sh", "express"])),
