@@ -73,14 +73,13 @@ impl Refusal {
 
     /// Whether a new auth token, got by the refresh token, may be let through where this one was not.
     pub const fn is_refreshable(self) -> bool {
-        matches!(self, Self::Expired | Self::UnknownKey)
+        matches!(self, Self::Expired | Self::UnknownKey | Self::Revoked)
     }
 
     /// Code, words, hint.
     const fn texts(self) -> (&'static str, &'static str, &'static str) {
         const FORM: &str = "Send the auth token as it was given out.";
         const OTHER: &str = "Send the auth token of this app, and no other kind of token.";
-        const SIGN_IN: &str = "Sign in again.";
         const WAIT: &str = "Try again in a moment; the token is not to blame.";
         match self {
             Self::MissingToken => (
@@ -107,7 +106,11 @@ impl Refusal {
                 ("not_yet_valid", "the token is not valid yet", "Compare the clocks of server and verifier.")
             }
             Self::Expired => ("expired", "the token has expired", "Refresh, and send the new auth token."),
-            Self::Revoked => ("revoked", "the session has ended", SIGN_IN),
+            Self::Revoked => (
+                "revoked",
+                "the session has ended",
+                "Refresh: the answer says whether the user has to sign in again.",
+            ),
             Self::InsufficientUserAuthentication => (
                 "insufficient_user_authentication",
                 "this needs a more recent or a stronger sign-in",

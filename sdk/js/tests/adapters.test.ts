@@ -90,7 +90,7 @@ for (const [name, stack] of Object.entries(STACKS)) {
     assert.equal(answer.headers["cache-control"], "no-store");
     assert.match(String(answer.headers["content-type"]), /^application\/json/);
     assert.deepEqual(JSON.parse(answer.body), {
-      code: "revoked", error: "the session has ended", refreshable: false,
+      code: "revoked", error: "the session has ended", refreshable: true,
       hint: "Refresh: the answer says whether the user has to sign in again. https://github.com/tenure-rs/tenure/blob/main/docs/reference/verifier-errors.md#revoked",
     });
     assert.deepEqual(pick(await get("/optional", `Bearer ${revoked}`)), [200, "plan undefined"]);

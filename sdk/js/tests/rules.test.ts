@@ -117,7 +117,7 @@ test("every code has its answer", () => {
     assert.equal(headers["Retry-After"], trouble ? "2" : undefined);
     const body = JSON.parse(refused.body) as Record<string, unknown>;
     assert.deepEqual(Object.keys(body), ["code", "error", "hint", "refreshable"]);
-    assert.equal(body["refreshable"], code === "expired" || code === "unknown_key");
+    assert.equal(body["refreshable"], ["expired", "unknown_key", "revoked"].includes(code));
     assert.match(String(body["hint"]), new RegExp(`verifier-errors\\.md#${code}$`));
     const error = code === "insufficient_user_authentication" ? code : "invalid_token";
     const wanted = trouble ? undefined : code === "missing_token" ? "Bearer" : `Bearer error="${error}", error_description="${body["error"]}"`;

@@ -34,7 +34,7 @@ const REASONS = {
   wrong_audience: { error: "the token is for another audience", hint: OTHER },
   not_yet_valid: { error: "the token is not valid yet", hint: "Compare the clocks of server and verifier." },
   expired: { error: "the token has expired", hint: RENEW, refreshable: true },
-  revoked: { error: "the session has ended", hint: "Refresh: the answer says whether the user has to sign in again." },
+  revoked: { error: "the session has ended", hint: "Refresh: the answer says whether the user has to sign in again.", refreshable: true },
   insufficient_user_authentication: {
     error: "this needs a more recent or a stronger sign-in",
     hint: "Let the user sign in again, as the challenge says.",

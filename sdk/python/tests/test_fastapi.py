@@ -120,7 +120,7 @@ def test_an_ended_session_is_refused(issuer: FakeIssuer) -> None:
     issuer.end_session("s_1")
     issuer.wait_until_heard(verifier)
     answer = client.get("/me", headers=bearer(token))
-    assert (answer.status_code, answer.json()["code"], answer.json()["refreshable"]) == (401, "revoked", False)
+    assert (answer.status_code, answer.json()["code"], answer.json()["refreshable"]) == (401, "revoked", True)
 
 
 def test_without_install_the_status_and_the_challenge_are_the_same(issuer: FakeIssuer) -> None:
@@ -147,6 +147,7 @@ def test_every_code_has_an_answer_of_its_own() -> None:
     assert {code: (row.status, row.refreshable) for code, row in CODES.items() if row.status != 401 or row.refreshable} == {
         "expired": (401, True),
         "unknown_key": (401, True),
+        "revoked": (401, True),
         "keys_unavailable": (503, False),
         "feed_stale": (503, False),
         "introspection_unavailable": (503, False),

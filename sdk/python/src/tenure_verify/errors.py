@@ -37,7 +37,9 @@ CODES: Final[Mapping[str, _Code]] = {
     "wrong_audience": _Code("The token is for another audience.", "Send a token that was issued for this service."),
     "not_yet_valid": _Code("The token is not valid yet.", "Compare this machine's clock with the issuer's."),
     "expired": _Code("The token has expired.", "Refresh it, and try again.", refreshable=True),
-    "revoked": _Code("The session has ended.", "Sign in again."),
+    "revoked": _Code(
+        "The session has ended.", "Refresh: the answer says whether the user has to sign in again.", refreshable=True
+    ),
     "insufficient_user_authentication": _Code("This asks for a more recent or stronger sign-in.", "Sign in again."),
     "keys_unavailable": _Code("The issuer's keys could not be read.", _TRY_AGAIN, status=503),
     "feed_stale": _Code("What was revoked lately is not known.", _TRY_AGAIN, status=503),
