@@ -86,15 +86,15 @@ pub(super) const STEPS: &[Step] = &[
         Run::InFolder("testing/interop", words(&["bash", "testing/interop/run.sh"])),
         &[&NODE, &NPM, &PYTHON, &GCC],
     )),
-    slow(step("example-axum", line(&["bash", "examples/run.sh", "axum"]), &[&NODE, &GCC])),
+    slow(step("example-axum", line(&["bash", "examples/axum/run.sh"]), &[&NODE, &GCC])),
     slow(step(
         "example-express",
-        Run::InFolder("examples/express", words(&["bash", "examples/run.sh", "express"])),
+        Run::InFolder("examples/express", words(&["bash", "examples/express/run.sh"])),
         &[&NODE, &NPM, &GCC],
     )),
     slow(step(
         "example-fastapi",
-        Run::InFolder("examples/fastapi", words(&["bash", "examples/run.sh", "fastapi"])),
+        Run::InFolder("examples/fastapi", words(&["bash", "examples/fastapi/run.sh"])),
         &[&PYTHON, &NODE, &GCC],
     )),
     slow(step(
