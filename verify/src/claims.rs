@@ -1,8 +1,12 @@
 //! What a token says, after it was found to be true.
 
+use std::sync::Arc;
+
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
+use tenure_jose::VerifyingKey;
 
+use crate::epoch::SeenIn;
 use crate::refusal::Refusal;
 
 /// What only ID tokens carry (OpenID Connect Core §2): no auth token has one (RFC 9068 §4).
@@ -15,6 +19,17 @@ pub struct Claims {
     not_before: Option<i64>,
     expires_at: i64,
     authenticated_at: Option<i64>,
+    proof: Option<Proof>,
+}
+
+/// What an auth token was verified with, and when that was last seen to hold. Beside the claims, so that one look into memory
+/// finds all of it.
+pub(crate) struct Proof {
+    pub(crate) key: Arc<VerifyingKey>,
+    /// The key is among those in use.
+    pub(crate) key_seen: SeenIn,
+    /// The feed does not refuse it.
+    pub(crate) feed_seen: SeenIn,
 }
 
 impl Claims {
@@ -36,7 +51,7 @@ impl Claims {
             return Err(Refusal::NotAnAuthToken);
         }
         let authenticated_at = down(&all, "auth_time");
-        Ok(Claims { all, issued_at, not_before, expires_at, authenticated_at })
+        Ok(Claims { all, issued_at, not_before, expires_at, authenticated_at, proof: None })
     }
 
     /// Reads what the server says of a session token (RFC 7662 §2.2); `None` if that is no answer of its.
@@ -46,7 +61,7 @@ impl Claims {
         let expires_at = up(&all, "exp").filter(|_| well_formed)?;
         let issued_at = up(&all, "iat").unwrap_or(i64::MIN);
         let authenticated_at = down(&all, "auth_time");
-        Some(Claims { all, issued_at, not_before: None, expires_at, authenticated_at })
+        Some(Claims { all, issued_at, not_before: None, expires_at, authenticated_at, proof: None })
     }
 
     /// The user: `sub`.
@@ -92,6 +107,17 @@ impl Claims {
     /// The claims as a type of the application's, which names those that it knows.
     pub fn read<C: DeserializeOwned>(&self) -> Result<C, serde_json::Error> {
         C::deserialize(&self.all)
+    }
+
+    /// The same, of a token whose signature was good by `key`.
+    pub(crate) fn proven_by(self, key: Arc<VerifyingKey>) -> Self {
+        let proof = Proof { key, key_seen: SeenIn::never(), feed_seen: SeenIn::never() };
+        Claims { proof: Some(proof), ..self }
+    }
+
+    /// `None` of a session token: of that, the server alone knows.
+    pub(crate) fn proof(&self) -> Option<&Proof> {
+        self.proof.as_ref()
     }
 
     pub(crate) fn not_before(&self) -> Option<i64> {

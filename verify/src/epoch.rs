@@ -1,4 +1,4 @@
-//! A number that moves on when something changes that verified tokens depend on.
+//! A number that moves on when something changes that verified tokens depend on, and what was seen while it stood.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -18,5 +18,26 @@ impl Epoch {
     /// After the change.
     pub(crate) fn move_on(&self) {
         self.number.fetch_add(1, Ordering::Release);
+    }
+}
+
+/// The last epoch in which something was seen to be so.
+pub(crate) struct SeenIn(AtomicU64);
+
+impl SeenIn {
+    pub(crate) fn never() -> Self {
+        SeenIn(AtomicU64::new(u64::MAX))
+    }
+
+    /// Whether it was seen in this epoch, or is by another look.
+    pub(crate) fn holds(&self, epoch: u64, look: impl FnOnce() -> bool) -> bool {
+        if self.0.load(Ordering::Relaxed) == epoch {
+            return true;
+        }
+        let holds = look();
+        if holds {
+            self.0.store(epoch, Ordering::Relaxed);
+        }
+        holds
     }
 }

@@ -2,11 +2,9 @@
 
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use quick_cache::Equivalent;
 use quick_cache::sync::Cache;
-use tenure_jose::VerifyingKey;
 
 use crate::claims::Claims;
 use crate::limits::REMEMBERED_TOKENS;
@@ -14,7 +12,7 @@ use crate::limits::REMEMBERED_TOKENS;
 /// What is remembered. A token is found by a hash that is keyed at random, and a compare of all of it; what was not verified
 /// never gets in, so that whoever makes tokens up fills nothing.
 pub(crate) struct VerifiedTokens {
-    tokens: Cache<Text<Box<str>>, Arc<VerifiedToken>>,
+    tokens: Cache<Text<Box<str>>, Arc<Claims>>,
 }
 
 /// A token's text. Only its end is hashed: that is of the signature, which nobody chooses.
@@ -24,30 +22,16 @@ struct Text<T>(T);
 /// How much of it is, in bytes.
 const HASHED_BYTES: usize = 32;
 
-/// A token whose signature was good, and which was for us.
-pub(crate) struct VerifiedToken {
-    pub(crate) claims: Arc<Claims>,
-    /// The key that it was verified with.
-    pub(crate) key: Arc<VerifyingKey>,
-    /// The key is among those in use.
-    pub(crate) key_seen: SeenIn,
-    /// The feed does not refuse it.
-    pub(crate) feed_seen: SeenIn,
-}
-
-/// The last epoch in which something was seen to be so.
-pub(crate) struct SeenIn(AtomicU64);
-
 impl VerifiedTokens {
     pub(crate) fn new() -> Self {
         VerifiedTokens { tokens: Cache::new(REMEMBERED_TOKENS) }
     }
 
-    pub(crate) fn find(&self, token: &str) -> Option<Arc<VerifiedToken>> {
+    pub(crate) fn find(&self, token: &str) -> Option<Arc<Claims>> {
         self.tokens.get(&Text(token))
     }
 
-    pub(crate) fn remember(&self, token: &str, verified: &Arc<VerifiedToken>) {
+    pub(crate) fn remember(&self, token: &str, verified: &Arc<Claims>) {
         self.tokens.insert(Text(token.into()), verified.clone());
     }
 
@@ -71,23 +55,5 @@ impl<T: AsRef<str>> Hash for Text<T> {
 impl Equivalent<Text<Box<str>>> for Text<&str> {
     fn equivalent(&self, other: &Text<Box<str>>) -> bool {
         *self.0 == *other.0
-    }
-}
-
-impl SeenIn {
-    pub(crate) fn never() -> Self {
-        SeenIn(AtomicU64::new(u64::MAX))
-    }
-
-    /// Whether it was seen in this epoch, or is by another look.
-    pub(crate) fn holds(&self, epoch: u64, look: impl FnOnce() -> bool) -> bool {
-        if self.0.load(Ordering::Relaxed) == epoch {
-            return true;
-        }
-        let holds = look();
-        if holds {
-            self.0.store(epoch, Ordering::Relaxed);
-        }
-        holds
     }
 }

@@ -20,7 +20,7 @@ use crate::refusal::Refusal;
 use crate::revoked::Bearer;
 use crate::session_tokens::{SessionTokens, is_session_token};
 use crate::token::{Expected, is_sign_in_enough};
-use crate::verified_tokens::{SeenIn, VerifiedToken, VerifiedTokens};
+use crate::verified_tokens::VerifiedTokens;
 
 /// Checks the tokens of one app. Copies are the same verifier: keep one for the life of the process.
 #[derive(Clone)]
@@ -131,13 +131,9 @@ impl Parts {
         if revocation == Revocation::Introspect || !self.keys.are_tended(now.elapsed) {
             return None;
         }
-        let verified = self.known(token)?;
-        let verdict = self.still_passes(&verified, policy, now);
-        Some(
-            verdict
-                .and_then(|()| is_sign_in_enough(&verified.claims, policy, now.wall))
-                .map(|()| verified.claims.clone()),
-        )
+        let claims = self.known(token)?;
+        let verdict = self.still_passes(&claims, policy, now);
+        Some(verdict.and_then(|()| is_sign_in_enough(&claims, policy, now.wall)).map(|()| claims))
     }
 
     async fn in_time(&self, token: &str, policy: &Policy) -> Result<Arc<Claims>, Refusal> {
@@ -154,59 +150,65 @@ impl Parts {
         if self.tokens.find(token).is_some() {
             self.keys.tend().await?;
         }
-        let verified = match self.known(token) {
-            Some(verified) => verified,
+        let claims = match self.known(token) {
+            Some(claims) => claims,
             None => self.first_look(token).await?,
         };
-        self.still_passes(&verified, policy, self.clock.read())?;
+        self.still_passes(&claims, policy, self.clock.read())?;
         if self.revocation(policy) == Revocation::Introspect {
             let server = self.server.as_ref().ok_or(Refusal::IntrospectionUnavailable)?;
             server.introspection.ask(token).await?.ok_or(Refusal::Revoked)?;
         }
-        Ok(verified.claims.clone())
+        Ok(claims)
     }
 
     /// A token that was verified before, if its key is still in use.
-    fn known(&self, token: &str) -> Option<Arc<VerifiedToken>> {
-        let verified = self.tokens.find(token)?;
+    fn known(&self, token: &str) -> Option<Arc<Claims>> {
+        let claims = self.tokens.find(token)?;
+        let proof = claims.proof()?;
         let has_key = || {
             let keys = self.keys.current();
-            keys.find(verified.key.kid()).is_some_and(|key| Arc::ptr_eq(key, &verified.key))
+            keys.find(proof.key.kid()).is_some_and(|key| Arc::ptr_eq(key, &proof.key))
         };
-        if !verified.key_seen.holds(self.keys_epoch.now(), has_key) {
+        if !proof.key_seen.holds(self.keys_epoch.now(), has_key) {
             self.tokens.forget(token);
             return None;
         }
         self.meter.count(Count::CacheHit);
-        Some(verified)
+        Some(claims)
     }
 
     /// Rules 2 to 14. A token that passes is remembered.
-    async fn first_look(&self, token: &str) -> Result<Arc<VerifiedToken>, Refusal> {
+    async fn first_look(&self, token: &str) -> Result<Arc<Claims>, Refusal> {
         let unverified = self.expected.parse(token)?;
         let key = self.keys.find(unverified.kid()).await?;
-        let claims = Arc::new(self.expected.verify(unverified, &key, self.clock.now())?);
-        let (key_seen, feed_seen) = (SeenIn::never(), SeenIn::never());
-        let verified = Arc::new(VerifiedToken { claims, key, key_seen, feed_seen });
-        self.tokens.remember(token, &verified);
-        Ok(verified)
+        let claims = self.expected.verify(unverified, &key, self.clock.now())?;
+        let claims = Arc::new(claims.proven_by(key));
+        self.tokens.remember(token, &claims);
+        Ok(claims)
     }
 
     /// What may change while a token is remembered: rules 13 to 15.
-    fn still_passes(&self, token: &VerifiedToken, policy: &Policy, now: Moment) -> Result<(), Refusal> {
-        self.expected.is_timely(&token.claims, now.wall)?;
+    fn still_passes(&self, claims: &Claims, policy: &Policy, now: Moment) -> Result<(), Refusal> {
+        self.expected.is_timely(claims, now.wall)?;
         match self.revocation(policy) {
-            Revocation::Feed => self.by_the_feed(token, policy, now.elapsed),
+            Revocation::Feed => self.by_the_feed(claims, policy, now.elapsed),
             Revocation::None | Revocation::Introspect => Ok(()),
         }
     }
 
     /// Rule 15. What is known is asked after freshness, so that what made it fresh is among it.
-    fn by_the_feed(&self, token: &VerifiedToken, policy: &Policy, now: Millis) -> Result<(), Refusal> {
+    fn by_the_feed(&self, claims: &Claims, policy: &Policy, now: Millis) -> Result<(), Refusal> {
         let Some(server) = &self.server else { return self.passes_stale(policy, now) };
         let is_fresh = server.feed.is_fresh(policy.stale_after_millis(), now);
-        let is_free = || !server.feed.refuses(&Bearer::of(&token.claims, &self.app, Some(token.key.kid())));
-        if !token.feed_seen.holds(server.feed_epoch.now(), is_free) {
+        let proof = claims.proof();
+        let kid = proof.map(|proof| proof.key.kid());
+        let is_free = || !server.feed.refuses(&Bearer::of(claims, &self.app, kid));
+        let holds = match proof {
+            Some(proof) => proof.feed_seen.holds(server.feed_epoch.now(), is_free),
+            None => is_free(),
+        };
+        if !holds {
             return Err(Refusal::Revoked);
         }
         if is_fresh { Ok(()) } else { self.passes_stale(policy, now) }
