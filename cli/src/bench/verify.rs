@@ -47,6 +47,7 @@ struct Report {
     first_us: f64,
     first_per_signature: f64,
     again_ns: f64,
+    again_among_all_ns: f64,
     threads: usize,
     again_at_once_ns: f64,
     flood: usize,
@@ -86,9 +87,10 @@ async fn measure(arguments: &VerifyArguments, server: &Server) -> Result<Report,
     verifier.ready().await.map_err(Fault::failed)?;
     let policy = Policy::new().revocation(Revocation::Feed).on_stale(OnStale::Deny);
     let bench = Bench { arguments, verifier, policy, tokens };
-    let (signature_us, first_us) = bench.first().await?;
     let regulars = bench.tokens.mint(REGULARS)?;
     let again_ns = bench.again(&regulars).await?;
+    let (signature_us, first_us) = bench.first().await?;
+    let again_among_all_ns = bench.again(&regulars).await?;
     let again_at_once_ns = bench.again_at_once(&regulars)?;
     let mib_before_floods = mib();
     bench.flood(Tokens::mint).await?;
@@ -100,6 +102,7 @@ async fn measure(arguments: &VerifyArguments, server: &Server) -> Result<Report,
         first_us,
         first_per_signature: first_us / signature_us,
         again_ns,
+        again_among_all_ns,
         threads: arguments.threads,
         again_at_once_ns,
         flood: arguments.flood,
@@ -190,6 +193,7 @@ fn words(r: &Report) -> String {
   a bare check of the signature          {:>9.1} µs
   the first verification of a token      {:>9.1} µs   {:.2} times that
   each verification after it             {:>9.0} ns
+  … as many remembered as there may be   {:>9.0} ns
   … on {:<3} threads at once               {:>9.0} ns
   memory                                 {:>9.1} MiB
   … after {:<9} other good tokens    {:>9.1} MiB   {} remembered
@@ -198,6 +202,7 @@ fn words(r: &Report) -> String {
         r.first_us,
         r.first_per_signature,
         r.again_ns,
+        r.again_among_all_ns,
         r.threads,
         r.again_at_once_ns,
         r.mib_before_floods,
