@@ -110,6 +110,12 @@ impl Builder {
                 self.leeway_secs
             )));
         }
+        if self.audience.as_deref() == Some("") {
+            return Err(error("the audience is empty: give it a value, or leave it out".to_owned()));
+        }
+        if self.api_key.as_ref().is_some_and(|key| key.is_empty()) {
+            return Err(error("the API key is empty: give it a value, or leave it out".to_owned()));
+        }
         let expected = Expected {
             issuer: self.issuer.clone(),
             audience: self.audience.clone().unwrap_or_else(|| app.clone()),

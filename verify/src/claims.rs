@@ -124,12 +124,12 @@ impl Claims {
         self.not_before
     }
 
-    /// Whether it is for this audience (RFC 7519 §4.1.3); `None` if it does not say for whom it is.
-    pub(crate) fn is_for(&self, audience: &str) -> Option<bool> {
-        self.all.get("aud").map(|aud| match aud {
-            Value::Array(list) => list.iter().any(|one| one.as_str() == Some(audience)),
-            one => one.as_str() == Some(audience),
-        })
+    /// Whether it is for this audience (RFC 7519 §4.1.3).
+    pub(crate) fn is_for(&self, audience: &str) -> bool {
+        match self.all.get("aud") {
+            Some(Value::Array(list)) => list.iter().any(|one| one.as_str() == Some(audience)),
+            one => one.and_then(Value::as_str) == Some(audience),
+        }
     }
 
     fn text(&self, name: &str) -> Option<&str> {

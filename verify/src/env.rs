@@ -82,4 +82,13 @@ mod tests {
             assert!(said.contains(says), "{variables:?}: {said}");
         }
     }
+
+    #[test]
+    fn what_is_given_as_nothing_is_refused_by_code_too() {
+        let builder = || Verifier::builder("https://sessions.example/v1/apps/demo").jwks("{}");
+        for builder in [builder().audience(""), builder().api_key("")] {
+            let said = builder.build().err().map(|error| error.to_string()).unwrap_or_default();
+            assert!(said.contains("is empty"), "{said}");
+        }
+    }
 }

@@ -185,7 +185,7 @@ impl FakeIssuer {
         self.fake.changed.send_replace(());
     }
 
-    /// Streams bring nothing from now on, as behind a proxy that gathers answers; or they do again.
+    /// Streams bring no message from now on, as behind a proxy that gathers answers and keeps connections alive; or they do again.
     pub fn hold_streams_back(&self, hold: bool) {
         self.held().holds_streams_back = hold;
     }

@@ -214,10 +214,11 @@ async fn tell(fake: Arc<Fake>, mut after: Option<String>, reader: UnboundedSende
     while !fake.held().is_down {
         changed.mark_unchanged();
         if fake.held().holds_streams_back {
-            let _ = timeout(BEAT, reader.closed()).await;
-            if reader.is_closed() {
+            // What keeps a connection alive is no message.
+            if reader.send(": held back\n\n".into()).is_err() {
                 return;
             }
+            let _ = timeout(BEAT, reader.closed()).await;
             continue;
         }
         let message = fake.message(after.as_deref());

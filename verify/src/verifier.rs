@@ -248,7 +248,7 @@ impl Parts {
             None => self.ask_about_session_token(server, token).await?,
         };
         self.expected.is_for_us(&claims)?;
-        self.expected.is_timely(&claims, self.clock.now())?;
+        self.expected.is_unexpired(&claims, self.clock.now())?;
         Ok(claims)
     }
 

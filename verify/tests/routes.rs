@@ -284,3 +284,24 @@ impl Metrics for Counted {
 
     fn gauge(&self, _: Gauge, _: f64) {}
 }
+
+#[tokio::test]
+async fn when_a_session_token_began_is_for_the_server_to_say() {
+    let clock = FrozenClock::at(NOW);
+    let issuer = FakeIssuer::start(&clock);
+    let verifier = issuer.verifier().build().unwrap();
+    // This machine's clock is a minute behind.
+    let token = issuer.open(json!({"iat": clock.now() + 60}));
+    assert_eq!(verifier.verify(&token, &Policy::new()).await.map(|_| ()), Ok(()));
+}
+
+#[tokio::test]
+async fn a_session_token_of_no_audience_or_another_is_not_for_us() {
+    let issuer = FakeIssuer::start(&FrozenClock::at(NOW));
+    let verifier = issuer.verifier().build().unwrap();
+    for aud in [json!(null), json!("other"), json!(["other"])] {
+        let token = issuer.open(json!({"aud": aud}));
+        let verdict = verifier.verify(&token, &Policy::new()).await;
+        assert_eq!(verdict.err().map(tenure_verify::Refusal::code), Some("wrong_audience"), "{aud}");
+    }
+}

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { type FakeIssuer, fakeIssuer } from "../verify/testing/index.js";
+import { type FakeIssuer, fakeIssuer, settled } from "../verify/testing/index.js";
 import { verdict } from "./support.js";
 
 const DENY = { onStale: "deny" } as const;
@@ -130,6 +130,31 @@ test("where streams do not get through, polls do, and keep it fresh", async () =
   verifier.close();
 });
 
+test("after a while of polls one silent stream is enough to go on with them, and the feed stays fresh", async () => {
+  const issuer = await fakeIssuer();
+  issuer.intercept = (path, init) => (isFeed(path) && isStream(init) ? new Promise(() => {}) : undefined);
+  const verifier = issuer.verifier({ apiKey: issuer.apiKey });
+  await issuer.clock.advance(60);
+  await verifier.ready();
+  for (let i = 0; i < 700; i++) {
+    await issuer.clock.advance(1);
+    assert.equal(await verdict(verifier, await issuer.mint(), DENY), "valid", `after ${i} s`);
+  }
+  verifier.close();
+});
+
+test("a server that drops its readers after one message is not asked again at once each time", async () => {
+  const issuer = await fakeIssuer();
+  const verifier = await issuer.following();
+  const quiet = { after: `${at}-0`, cursor: `${at}-0`, head: `${at}-0`, as_of: issuer.clock.unixSeconds(), entries: [] };
+  issuer.intercept = (path) => (isFeed(path) ? new Response(event(quiet), { headers: { "Content-Type": "text/event-stream" } }) : undefined);
+  issuer.feed.breakStreams();
+  const before = issuer.asked.length;
+  await issuer.clock.advance(60);
+  assert.ok(issuer.asked.length - before < 60, `${issuer.asked.length - before} times in a minute`);
+  verifier.close();
+});
+
 test("polls that are answered at once are made no oftener for that", async () => {
   const issuer = await fakeIssuer();
   const verifier = issuer.verifier({
@@ -180,6 +205,27 @@ test("read on demand, it is asked for when a route needs it and what is known is
   verifier.close();
   await issuer.clock.advance(11);
   assert.equal(await verdict(verifier, await issuer.mint({ sid: "s_2" }), DENY), "feed_stale", "nothing is asked after close");
+});
+
+test("read on demand from a slow server, nobody waits for all of it", async () => {
+  const issuer = await fakeIssuer();
+  let page = 0;
+  const slowly = () => new Promise<Response>((done) => void issuer.clock.after(2, () => done(Response.json(next()))));
+  const next = () => {
+    page += 1;
+    const [after, reset] = page === 1 ? [null, { reset: "start" }] : [`${at}-${page - 1}`, {}];
+    return { after, cursor: `${at}-${page}`, head: `${at}-90`, as_of: Math.floor(issuer.clock.unixSeconds()), entries: [], ...reset };
+  };
+  issuer.intercept = (path) => (isFeed(path) ? slowly() : undefined);
+  const verifier = issuer.verifier({ apiKey: issuer.apiKey, feed: "on_demand" });
+  const judged = issuer.mint().then((token) => verdict(verifier, token, DENY));
+  await issuer.clock.advance(6);
+  assert.equal(await Promise.race([judged, settled().then(() => "waits")]), "feed_stale");
+  const read = page;
+  void verdict(verifier, await issuer.mint(), DENY);
+  await issuer.clock.advance(6);
+  assert.ok(page > read, "and the next one goes on from there");
+  verifier.close();
 });
 
 test("a restored store is read anew, and what was held is kept", async () => {

@@ -202,3 +202,21 @@ test("with given keys nothing is fetched", async () => {
   assert.equal(await verdict(verifier, await issuer.mint({}, { kid: "k2" })), "unknown_key");
   assert.deepEqual(issuer.asked, []);
 });
+
+test("a new key that joins a fetch under way gets one of its own", async () => {
+  const issuer = await fakeIssuer();
+  const verifier = issuer.verifier();
+  assert.equal(await verdict(verifier, await issuer.mint()), "valid");
+  const before = issuer.jwks();
+  let answer = () => {};
+  issuer.intercept = () => new Promise((done) => (answer = () => done(new Response(before))));
+  const stranger = verdict(verifier, await issuer.mint({}, { kid: "nobody" }));
+  await settled();
+  issuer.intercept = undefined;
+  await issuer.rotate();
+  const joined = verdict(verifier, await issuer.mint());
+  await settled();
+  answer();
+  assert.deepEqual([await stranger, await joined], ["unknown_key", "valid"]);
+  assert.equal(asks(issuer), 3);
+});

@@ -119,3 +119,12 @@ test("above a million entries a reader is not fresh", () => {
   assert.equal(reader.size, 1_000_001);
   assert.equal(reader.isFresh(0, 10), false);
 });
+
+test("a first message that makes nothing fresher is when the stream began all the same", () => {
+  const reader = standing();
+  reader.begin(110);
+  assert.equal(reader.take(said({ after: 5, cursor: 5 }), 110, BEGUN + 60), "quiet", "the server stands still");
+  assert.equal(reader.lag(110), 10);
+  assert.equal(reader.take(said({ after: 5, cursor: 5, asOf: BEGUN + 60 }), 170, BEGUN + 70), "quiet");
+  assert.equal(reader.lag(170), 0, "60 s later than 110, at the earliest");
+});

@@ -62,7 +62,12 @@ export function isFor(aud: unknown, audience: string): boolean {
 export function refusedNow(claims: Pick<StandardClaims, "exp" | "iat" | "nbf">, now: number, leeway: number): Code | undefined {
   const latest = now + CLOCK_SKEW_SECONDS;
   if (claims.iat > latest || (claims.nbf ?? 0) > latest) return "not_yet_valid";
-  return claims.exp + leeway > now ? undefined : "expired";
+  return isOver(claims, now, leeway) ? "expired" : undefined;
+}
+
+/** Rule 14 alone. */
+export function isOver({ exp }: Pick<StandardClaims, "exp">, now: number, leeway: number): boolean {
+  return !(exp + leeway > now);
 }
 
 /** Rule 16. */

@@ -42,6 +42,8 @@ export const FEED_STREAMS_BEFORE_POLLS = 3;
 export const FEED_POLL_WAIT_SECONDS = 3;
 /** For how long, before a stream is tried again. */
 export const FEED_POLLING_SECONDS = 600;
+/** How long that one may keep its first message back: with the polls before and after it, less than makes the feed stale. */
+export const FEED_STREAM_TRIAL_SECONDS = 2;
 /** Pages that are read for one request where the feed is read on demand: 100,000 entries. */
 export const FEED_PAGES_AT_ONCE = 100;
 export const FEED_SWEEP_SECONDS = 60;

@@ -1,6 +1,6 @@
 /** Judges tokens by the rules of docs/reference/verifiers.md, in their order. */
 
-import { type Claims, type StandardClaims, hasRightType, isFor, isRecentEnough, refusedNow, shapeOf } from "./claims.js";
+import { type Claims, type StandardClaims, hasRightType, isFor, isOver, isRecentEnough, refusedNow, shapeOf } from "./claims.js";
 import { Follower } from "./feed/follow.js";
 import { Reader } from "./feed/reader.js";
 import { introspect, isSessionToken } from "./introspection.js";
@@ -171,7 +171,8 @@ export class Verifier<Extra extends object = { readonly [name: string]: unknown 
     const claims = known ?? (await this.#askAboutSessionToken(token));
     if (typeof claims === "string") return claims;
     if (!isFor(claims.aud, this.#settings.audience)) return "wrong_audience";
-    return refusedNow(claims, this.#now(), this.#settings.leeway) ?? claims;
+    // When it began is the server's to say, by its own clock.
+    return isOver(claims, this.#now(), this.#settings.leeway) ? "expired" : claims;
   }
 
   /**

@@ -34,10 +34,17 @@ def test_from_env_takes_four_variables_and_needs_one() -> None:
     assert (config.issuer, config.app, config.audience) == (ISSUER, "demo", "orders")
     assert config.api_key is not None
     assert config.api_key.reveal() == "tk_1"
-    bare = Verifier.from_env(environ={"TENURE_ISSUER": ISSUER, "TENURE_API_KEY": "", "TENURE_AUDIENCE": ""})._engine._config
+    bare = Verifier.from_env(environ={"TENURE_ISSUER": ISSUER})._engine._config
     assert (bare.api_key, bare.audience) == (None, "demo")
     with pytest.raises(ConfigurationError, match="TENURE_ISSUER is not set"):
         Verifier.from_env(environ={})
+
+
+@pytest.mark.parametrize("name", ["TENURE_ISSUER", "TENURE_API_KEY", "TENURE_AUDIENCE", "TENURE_JWKS_FILE"])
+def test_a_variable_that_is_set_to_nothing_is_said(name: str) -> None:
+    # A secret that was not filled in must not be a verifier that looks at no feed.
+    with pytest.raises(ConfigurationError, match=f"{name} is empty"):
+        Verifier.from_env(environ={"TENURE_ISSUER": ISSUER, name: ""})
 
 
 @pytest.mark.parametrize(

@@ -140,7 +140,6 @@ HOSTILE: dict[str, Answer] = {
     "replayed": events(wire(39, 40, entry(40, "s_2"))),
     "an error": status(500),
     "no longer allowed": status(401),
-    "nothing": events(),
 }
 
 
@@ -191,6 +190,39 @@ def test_where_streams_do_not_get_through_it_polls(issuer: FakeIssuer, counted: 
             issuer.end_session("s_7")
             issuer.wait_until_heard(follower)
         assert counted.counts["feed_message"] >= 2
+
+
+def test_streams_that_end_before_their_first_message_do_not_get_through_either(issuer: FakeIssuer) -> None:
+    def ending(request: Any) -> None:
+        if "text/event-stream" in request.headers["Accept"]:
+            events()(request)
+        else:
+            after = request.path.partition("after=")[2].partition("&")[0] or None
+            body(issuer.feed.after(after, 0.1))(request)
+
+    with Rogue() as rogue:
+        rogue.answers["/revocations"] = ending
+        with Verifier(rogue.issuer, api_key="tk_x") as follower:
+            issuer.wait_until_heard(follower, within_seconds=15)
+
+
+def test_what_arrives_after_the_entries_were_looked_at_makes_nothing_fresh(
+    follower: Verifier, issuer: FakeIssuer, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = issuer.token()
+    feed = follower._engine.feed
+    assert feed is not None
+    feed.close()
+    clock.advance(11)
+    look = feed.state.revokes
+
+    def overtaken(**of: Any) -> bool:
+        found = look(**of)
+        feed.state._known_to = clock.mono  # by a message that the reader takes now, and that may have revoked this very token
+        return found
+
+    monkeypatch.setattr(feed.state, "revokes", overtaken)
+    assert code(follower, token, DENY) == "feed_stale"
 
 
 def test_a_stream_that_began_slowly_is_begun_anew_and_no_longer_looks_old(

@@ -262,3 +262,13 @@ def test_more_entries_than_a_verifier_holds_make_it_stale(monkeypatch: pytest.Mo
     monkeypatch.setattr("tenure_verify.feed.state.MAX_FEED_ENTRIES", 2)
     many = [sid(41 + n, f"s_{n}") for n in range(3)]
     Player().play([START, {"fresh": True}, heard(message(40, 43, many), "full"), {"fresh": False}, {"cursor": f"{A}-40"}])
+
+
+def test_what_is_said_again_takes_no_more_room() -> None:
+    player = Player()
+    for _ in range(50):
+        player.play([heard(message(None, 41, [sid(41, "s_1")]), "reset")])
+    assert len(player.state._by_until) == 1
+    player.play([heard(message(41, 42, [sid(42, "s_1", T + 400)], as_of=T + 1), "applied")])
+    player.play([{"advance": 361}, heard(message(42, 42, as_of=T + 361), "quiet"), {"entries": 1}])
+    player.play([{"advance": 70}, heard(message(42, 42, as_of=T + 431), "quiet"), {"entries": 0}])

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler
@@ -15,6 +16,7 @@ from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
 from support import Answer, Counted, FakeClock, Rogue, body, endless, eventually, status
 from tenure_verify import AsyncVerifier, ConfigurationError, Refused, Unavailable, Verifier
+from tenure_verify.http import Trouble
 from tenure_verify.keys.key import parse_set
 from tenure_verify.testing import FakeIssuer
 
@@ -173,7 +175,8 @@ def test_a_flood_of_unknown_keys_makes_ten_fetches_a_minute(
     good = issuer.token()
     verifier.verify(good)
     hostile = [issuer.sign({"iss": rogue.issuer}, {"kid": f"k{n}"}) for n in range(1000)]
-    assert {code(verifier, token) for token in hostile} == {"unknown_key"}
+    # Beyond the budget nobody looked: that is trouble, as the key might be the next one of a rotation.
+    assert {code(verifier, token) for token in hostile} == {"unknown_key", "keys_unavailable"}
     assert len(rogue.asked) == 10
     assert verifier.verify(good).user_id == "ann"
     clock.advance(60)
@@ -207,6 +210,51 @@ def test_an_unknown_key_while_the_issuer_is_down_is_trouble_and_no_refusal(
     rogue.answers[JWKS] = body(issuer.jwks())
     clock.advance(30)
     assert verifier.verify(fresh).user_id == "ann"
+
+
+def test_a_new_key_that_joins_a_fetch_under_way_gets_one_of_its_own(verifier: Verifier, issuer: FakeIssuer, rogue: Rogue) -> None:
+    verifier.verify(issuer.token())
+    before = body(issuer.jwks())
+    under_way, released = threading.Event(), threading.Event()
+
+    def answered_before_the_rotation(request: BaseHTTPRequestHandler) -> None:
+        rogue.answers[JWKS] = current(issuer)
+        under_way.set()
+        released.wait(5)
+        before(request)
+
+    rogue.answers[JWKS] = answered_before_the_rotation
+    stranger = issuer.sign({"iss": rogue.issuer}, {"kid": "nobody"})
+    with ThreadPoolExecutor(2) as threads:
+        refused = threads.submit(code, verifier, stranger)
+        under_way.wait(5)
+        issuer.rotate()
+        joined = threads.submit(verifier.verify, issuer.token())
+        time.sleep(0.1)
+        released.set()
+        assert joined.result().user_id == "ann"
+        assert refused.result() == "unknown_key"
+    assert len(rogue.asked) == 3
+
+
+def test_a_fetch_that_does_not_end_says_nothing_of_a_key(
+    verifier: Verifier, issuer: FakeIssuer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    verifier.verify(issuer.token())
+    issuer.rotate()
+    released = threading.Event()
+
+    def endless_look_up_of_a_name(*_: Any) -> None:
+        released.wait(10)
+        raise Trouble
+
+    monkeypatch.setattr(verifier._engine._http, "fetch", endless_look_up_of_a_name)
+    monkeypatch.setattr("tenure_verify.waiting.WAIT_SECONDS", 0.1)
+    try:
+        assert code(verifier, issuer.token()) == "keys_unavailable"
+    finally:
+        monkeypatch.undo()
+        released.set()
 
 
 def test_a_key_that_has_left_the_set_makes_its_tokens_unknown(verifier: Verifier, issuer: FakeIssuer, clock: FakeClock) -> None:

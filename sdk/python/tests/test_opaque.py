@@ -102,6 +102,27 @@ def test_its_audience_end_and_sign_in_are_looked_at(follower: Verifier, issuer: 
     assert issuer.asked == before
 
 
+def test_what_was_said_is_not_gone_by_where_the_feed_became_fresh_only_after_it_was_looked_at(
+    follower: Verifier, issuer: Watched, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = issuer.session_token()
+    follower.verify(token)
+    feed = follower._engine.feed
+    assert feed is not None
+    feed.close()
+    clock.mono += 11
+    look = feed.state.revokes
+
+    def overtaken(**of: Any) -> bool:
+        found = look(**of)
+        feed.state._known_to = clock.mono
+        return found
+
+    monkeypatch.setattr(feed.state, "revokes", overtaken)
+    follower.verify(token)
+    assert issuer.asked == 2
+
+
 def test_routes_that_ask_each_time_do_so_for_both_kinds(follower: Verifier, issuer: Watched) -> None:
     for token in (issuer.token(), issuer.session_token()):
         before = issuer.asked

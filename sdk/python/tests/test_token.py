@@ -10,6 +10,7 @@ import pytest
 
 from support import Counted, FakeClock, encode
 from tenure_verify import InsufficientAuthentication, Policy, Refused, Verifier
+from tenure_verify.strict_json import NotStrict, parse_object
 from tenure_verify.testing import FakeIssuer
 
 
@@ -285,3 +286,12 @@ def test_hostile_tokens_are_not_remembered_and_good_ones_are_bounded(issuer: Fak
         for _ in range(5):
             verifier.verify(issuer.token())
         assert len(known) == 3
+
+
+def test_text_that_never_ends_costs_no_more_than_its_length() -> None:
+    # Brackets, so that the depth is looked at, and a string of quotes that are none, each of which could begin another.
+    text = b"[" * 17 + b'"' + b'\\"' * 50_000
+    began = time.perf_counter()
+    with pytest.raises(NotStrict):
+        parse_object(text)
+    assert time.perf_counter() - began < 2

@@ -7,6 +7,7 @@ use std::time::Duration;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderValue, Request, Uri};
 use http_body_util::{BodyExt as _, Full};
+use hyper::body::Incoming;
 use tokio::time::{sleep, timeout};
 
 use super::Feed;
@@ -59,15 +60,13 @@ impl Follower {
         let mut pauses = Pauses::default();
         loop {
             let is_polling = self.clock.elapsed() < self.polling_until;
-            let mut brought = false;
+            let mut brought = 0;
             let over = if is_polling {
                 self.poll(&feed, &mut brought).await
             } else {
                 self.stream(&feed, &mut brought).await
             };
-            if brought {
-                pauses.reset();
-            }
+            pauses.heard(brought);
             let Err(Broken(reason)) = over else { continue };
             feed.meter().count(Count::FeedReconnect);
             feed.tell_lag();
@@ -80,7 +79,7 @@ impl Follower {
 
     /// Reads a stream until it breaks, or what it says does not follow on what is known; or until it is begun anew, because its
     /// first message was long in coming: all that it says looks that much older.
-    async fn stream(&mut self, feed: &Arc<Feed>, brought: &mut bool) -> Result<(), Broken> {
+    async fn stream(&mut self, feed: &Arc<Feed>, brought: &mut u32) -> Result<(), Broken> {
         let request = self.request(feed, "text/event-stream", None)?;
         feed.begin();
         let (begun_at, mut is_slow) = (self.clock.elapsed(), false);
@@ -98,30 +97,50 @@ impl Follower {
         }
         let (mut body, mut events) = (response.into_body(), Events::default());
         loop {
-            let frame = match timeout(if *brought { SILENCE } else { first }, body.frame()).await {
-                Ok(Some(Ok(frame))) => frame,
-                Ok(Some(Err(error))) => return Err(Broken(error.to_string())),
-                Ok(None) if *brought => return Err(Broken("the stream ended".to_owned())),
-                Ok(None) => return Err(self.was_silent(Broken("the stream ended at once".to_owned()))),
-                Err(_) if *brought => return Err(Broken("the stream fell silent".to_owned())),
+            let had_begun = *brought > 0;
+            let heard = self.hear(feed, &mut body, &mut events, brought);
+            match timeout(if had_begun { SILENCE } else { first }, heard).await {
+                Ok(Ok(true)) if is_slow => return Ok(()),
+                Ok(Ok(true)) => {}
+                Ok(Ok(false)) if had_begun => return Err(Broken("the stream ended".to_owned())),
+                Ok(Ok(false)) => {
+                    return Err(self.was_silent(Broken("the stream ended at once".to_owned())));
+                }
+                Ok(Err(broken)) => return Err(broken),
+                Err(_) if had_begun => return Err(Broken("the stream fell silent".to_owned())),
                 Err(_) => return Err(self.was_silent(Broken("the stream brought nothing".to_owned()))),
-            };
-            let Ok(bytes) = frame.into_data() else { continue };
-            if is_slow {
-                return Ok(());
             }
-            let had_begun = *brought;
-            events.take(&bytes, |json| {
-                self.took(feed, json)?;
-                (*brought, self.silent, self.polling_until) = (true, 0, 0);
-                Ok::<(), Broken>(())
-            })?;
-            is_slow = !had_begun && *brought && self.clock.elapsed() - begun_at >= SLOW_STREAM_MILLIS;
+            is_slow = !had_begun && self.clock.elapsed() - begun_at >= SLOW_STREAM_MILLIS;
         }
     }
 
+    /// Reads on until something was said; false at the end. Bytes alone are nothing: a proxy may keep a connection alive behind
+    /// which nobody speaks.
+    async fn hear(
+        &mut self,
+        feed: &Feed,
+        body: &mut Incoming,
+        events: &mut Events,
+        brought: &mut u32,
+    ) -> Result<bool, Broken> {
+        let before = *brought;
+        while let Some(frame) = body.frame().await {
+            let Ok(bytes) = frame.map_err(|error| Broken(error.to_string()))?.into_data() else { continue };
+            events.take(&bytes, |json| {
+                self.took(feed, json)?;
+                *brought = brought.saturating_add(1);
+                (self.silent, self.polling_until) = (0, 0);
+                Ok::<(), Broken>(())
+            })?;
+            if *brought != before {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// Asks once for what comes next.
-    async fn poll(&mut self, feed: &Arc<Feed>, brought: &mut bool) -> Result<(), Broken> {
+    async fn poll(&mut self, feed: &Arc<Feed>, brought: &mut u32) -> Result<(), Broken> {
         let request = self.request(feed, "application/json", Some(POLL_WAIT_SECS))?;
         feed.begin();
         let time = Duration::from_secs(POLL_WAIT_SECS) + Duration::from_millis(ANSWER_MILLIS);
@@ -130,7 +149,7 @@ impl Follower {
             return Err(Broken(format!("the answer is {}", answer.status)));
         }
         self.took(feed, &answer.body)?;
-        *brought = true;
+        *brought = 1;
         Ok(())
     }
 

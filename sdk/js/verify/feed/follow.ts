@@ -6,7 +6,7 @@
 import { type Clock, sleep } from "../clock.js";
 import {
   FEED_BACKOFF_FIRST_SECONDS, FEED_BACKOFF_MAX_SECONDS, FEED_MESSAGE_MAX_BYTES, FEED_PAGES_AT_ONCE, FEED_POLLING_SECONDS, FEED_POLL_WAIT_SECONDS,
-  FEED_SILENCE_SECONDS, FEED_SLOW_BEGINNING_SECONDS, FEED_STREAMS_BEFORE_POLLS, REQUEST_TIMEOUT_SECONDS,
+  FEED_SILENCE_SECONDS, FEED_SLOW_BEGINNING_SECONDS, FEED_STREAMS_BEFORE_POLLS, FEED_STREAM_TRIAL_SECONDS, REQUEST_TIMEOUT_SECONDS,
 } from "../limits.js";
 import type { Meter } from "../metrics.js";
 import { type Fetch, ask, chunksOf, linked, orAborted } from "../request.js";
@@ -32,8 +32,11 @@ export class Follower {
   #anew = false;
   /** How many streams in a row brought no first message. */
   #silent = 0;
+  /** Until when polls are made; `-Infinity` where streams get through, as far as is known. */
   #pollingUntil = -Infinity;
   #failures = 0;
+  /** Messages that came since the feed was lost last. */
+  #heard = 0;
   /** The reading on demand that goes on now, and when the next may begin. */
   #catchingUp: Promise<void> | undefined;
   #notBefore = -Infinity;
@@ -56,7 +59,10 @@ export class Follower {
     }
   }
 
-  /** Reads what there is up to the head, once for all who ask meanwhile, and not at once after a failure. Never throws. */
+  /**
+   * Reads what there is up to the head, once for all who ask meanwhile, and not at once after a failure; of what takes long, a part, after
+   * which the next one goes on. Never throws.
+   */
   catchUp(): Promise<void> {
     if (this.#signal.aborted || this.#to.clock.monotonicSeconds() < this.#notBefore) return Promise.resolve();
     this.#catchingUp ??= this.#readToHead()
@@ -67,7 +73,8 @@ export class Follower {
 
   async #readToHead(): Promise<void> {
     const { clock, reader } = this.#to;
-    for (let page = 0; page < FEED_PAGES_AT_ONCE; page++) {
+    const enough = clock.monotonicSeconds() + REQUEST_TIMEOUT_SECONDS;
+    for (let page = 0; page < FEED_PAGES_AT_ONCE && clock.monotonicSeconds() < enough; page++) {
       await this.#ask(0);
       if (Number.isFinite(reader.lag(clock.monotonicSeconds()))) return;
     }
@@ -75,6 +82,7 @@ export class Follower {
 
   /** The feed was lost; gives the seconds after which it is read again. */
   #lost(why: unknown): number {
+    this.#heard = 0;
     const { clock, meter, reader } = this.#to;
     meter.count("feed_reconnect");
     meter.warn("feed", `the revocation feed was lost, and is read again: ${String(why)}`);
@@ -89,8 +97,9 @@ export class Follower {
     const abort = linked(this.#signal);
     const begun = clock.monotonicSeconds();
     let [answered, brought, slow] = [false, false, false];
-    const silence = () => clock.after(FEED_SILENCE_SECONDS, () => abort.abort(new Error("the stream brings nothing")));
-    let cancel = silence();
+    const silence = (seconds: number) => clock.after(seconds, () => abort.abort(new Error("the stream brings nothing")));
+    // Not for long where others kept their first message back, as nothing is read meanwhile.
+    let cancel = silence(this.#pollingUntil === -Infinity ? FEED_SILENCE_SECONDS : FEED_STREAM_TRIAL_SECONDS);
     try {
       reader.begin(begun);
       const init = { headers: this.#headers("text/event-stream"), redirect: "manual", signal: abort.signal } as const;
@@ -107,9 +116,9 @@ export class Follower {
           if (slow) return;
           this.#take(json);
           slow = !brought && clock.monotonicSeconds() - begun >= FEED_SLOW_BEGINNING_SECONDS;
-          [brought, this.#silent] = [true, 0];
+          [brought, this.#silent, this.#pollingUntil] = [true, 0, -Infinity];
           cancel();
-          cancel = silence();
+          cancel = silence(FEED_SILENCE_SECONDS);
         }
       }
       throw new Error("the stream ended");
@@ -152,14 +161,17 @@ export class Follower {
     meter.count("feed_message");
     if (outcome === "gap") throw new Unreadable("something is missing before a message");
     if (outcome === "foreign") throw new Unreadable("a message is of another store");
-    this.#failures = 0;
+    // One message before each end is what a server gives that drops its readers: that is no reason to come back at once.
+    this.#heard += 1;
+    if (this.#heard > 1) this.#failures = 0;
     if (typeof message.after !== "number") meter.count("feed_reset", { reason: message.after.reset });
     onMessage();
   }
 
   #wasSilent(): void {
     this.#silent += 1;
-    if (this.#silent < FEED_STREAMS_BEFORE_POLLS) return;
+    // After a while of polls, the first is enough.
+    if (this.#silent < FEED_STREAMS_BEFORE_POLLS && this.#pollingUntil === -Infinity) return;
     this.#silent = 0;
     this.#pollingUntil = this.#to.clock.monotonicSeconds() + FEED_POLLING_SECONDS;
     this.#to.meter.warn("polls", "streams of the revocation feed do not get through: it is read by long polls");

@@ -90,9 +90,9 @@ export class Reader {
 
   /** Rule 7: only an `as_of` that grows makes anything fresher. It is never later than now, whatever the server's clock says. */
   #note(asOf: number, now: number): void {
+    const first = (this.#line.firstAsOf ??= asOf);
     if (asOf <= this.#asOf) return;
-    this.#line.firstAsOf ??= asOf;
     this.#asOf = asOf;
-    this.#completeAt = Math.min(this.#line.begun + (asOf - this.#line.firstAsOf), now);
+    this.#completeAt = Math.min(this.#line.begun + (asOf - first), now);
   }
 }

@@ -47,7 +47,7 @@ export class FetchedKeys implements Keys {
   readonly #schedule = new Schedule();
   #keys: KeySet = new Map();
   #etag: string | null = null;
-  #attempt: Promise<void> | undefined;
+  #attempt: Promise<true> | undefined;
 
   constructor(issuer: string, fetch: Fetch, clock: Clock, meter: Meter, signal: AbortSignal) {
     this.#url = `${issuer}/.well-known/jwks.json`;
@@ -58,10 +58,16 @@ export class FetchedKeys implements Keys {
     if (!(await this.#tend())) return "keys_unavailable";
     const known = this.#keys.get(kid);
     if (known) return known;
-    const absent = this.#attempt ? "ask" : this.#schedule.absent(kid, this.#now());
+    const absent = this.#schedule.absent(kid, this.#now(), this.#attempt !== undefined);
     if (absent !== "ask") return absent === "unknown" ? "unknown_key" : "keys_unavailable";
-    await this.#read();
-    return this.#keys.get(kid) ?? (this.#schedule.missed(kid) ? "unknown_key" : "keys_unavailable");
+    // An attempt that others had begun may have been answered before the issuer had the key: then one that begins afterwards decides.
+    for (const joined of [this.#attempt !== undefined, false]) {
+      if (!(await this.#read())) return "keys_unavailable";
+      const found = this.#keys.get(kid);
+      if (found) return found;
+      if (!joined) break;
+    }
+    return this.#schedule.missed(kid) ? "unknown_key" : "keys_unavailable";
   }
 
   async ready(): Promise<void> {}
@@ -80,21 +86,23 @@ export class FetchedKeys implements Keys {
     return age.act !== "none";
   }
 
-  /** One attempt, which all wait for that want one meanwhile. Never throws. */
-  #read(): Promise<void> {
+  /** One attempt, which all wait for that want one meanwhile; false if there were too many lately. Never throws. */
+  #read(): Promise<boolean> {
     if (this.#attempt) return this.#attempt;
     const begun = this.#now();
-    if (!this.#schedule.begin(begun)) return Promise.resolve();
+    if (!this.#schedule.begin(begun)) return Promise.resolve(false);
     this.#attempt = this.#fetchOnce()
       .then(
         (outcome) => {
           this.#schedule.end(begun, true);
           this.#meter.count("jwks_fetch", { outcome });
+          return true as const;
         },
         (why: unknown) => {
           this.#schedule.end(begun, false);
           this.#meter.count("jwks_fetch", { outcome: "failed" });
           this.#meter.warn("keys", `the issuer's keys could not be read; the last good ones stay in use: ${String(why)}`);
+          return true as const;
         },
       )
       .finally(() => (this.#attempt = undefined));

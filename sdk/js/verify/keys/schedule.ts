@@ -29,12 +29,12 @@ export class Schedule {
     return { act: due ? "refresh" : "use", stale: true };
   }
 
-  /** What is known of a `kid` that no key has: `ask` for it; or it is `unknown`, or whether it exists could not be found out. */
-  absent(kid: string, now: number): "ask" | "unknown" | "unavailable" {
+  /** What is known of a `kid` that no key has: `ask` for it, or wait for the attempt under way; or it is `unknown`, or whether it exists could not be found out. */
+  absent(kid: string, now: number, underWay: boolean): "ask" | "unknown" | "unavailable" {
     const missed = this.#missed.get(kid);
     if (missed?.unknown && now - missed.at < JWKS_UNKNOWN_KID_SECONDS) return "unknown";
     if (missed && !missed.unknown && now - missed.at < JWKS_RETRY_SECONDS) return "unavailable";
-    return this.#withinBudget(now) ? "ask" : "unavailable";
+    return underWay || this.#withinBudget(now) ? "ask" : "unavailable";
   }
 
   /** An attempt begins now, or may not. */

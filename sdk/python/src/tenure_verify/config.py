@@ -46,15 +46,19 @@ def configure(
 
 
 def environment(environ: Mapping[str, str]) -> dict[str, str | None]:
-    """The arguments that the environment holds. A variable that is set to nothing counts as not set."""
-    issuer = environ.get("TENURE_ISSUER")
-    if not issuer:
+    """The arguments that the environment holds. Refused: a variable that is set to nothing, as by a secret that is missing."""
+    found = {name: environ.get(name) for name in ("TENURE_ISSUER", "TENURE_API_KEY", "TENURE_AUDIENCE", "TENURE_JWKS_FILE")}
+    for name, value in found.items():
+        if value == "":
+            raise ConfigurationError(f"{name} is empty: give it a value, or leave it out")
+    issuer = found["TENURE_ISSUER"]
+    if issuer is None:
         raise ConfigurationError("TENURE_ISSUER is not set: it is the app's issuer, https://…/v1/apps/{app}")
     return {
         "issuer": issuer,
-        "audience": environ.get("TENURE_AUDIENCE") or None,
-        "api_key": environ.get("TENURE_API_KEY") or None,
-        "jwks_file": environ.get("TENURE_JWKS_FILE") or None,
+        "audience": found["TENURE_AUDIENCE"],
+        "api_key": found["TENURE_API_KEY"],
+        "jwks_file": found["TENURE_JWKS_FILE"],
     }
 
 

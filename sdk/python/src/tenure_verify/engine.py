@@ -158,19 +158,20 @@ class Engine:
         elif way == "feed" and self.feed is not None:
             self.feed.start()
             claims = known.claims
+            # Before the entries are looked at, so that what made it fresh is among them.
+            now = self._clock.monotonic()
+            fresh = self.feed.state.is_fresh(now, policy.stale_after)
             if self.feed.state.revokes(sid=claims.get("sid"), sub=claims["sub"], iat=claims["iat"], kid=known.key.kid):
                 raise Refused("revoked")
-            self._check_fresh(self.feed, policy)
+            if not fresh:
+                self._pass_stale(self.feed, policy, now)
 
     def _revocation(self, policy: Policy) -> Revocation:
         if policy.revocation is not None:
             return self.check(policy).revocation or "none"
         return "none" if self.feed is None else "feed"
 
-    def _check_fresh(self, feed: FeedReader, policy: Policy) -> None:
-        now = self._clock.monotonic()
-        if feed.state.is_fresh(now, policy.stale_after):
-            return
+    def _pass_stale(self, feed: FeedReader, policy: Policy, now: float) -> None:
         if policy.on_stale == "deny":
             raise Unavailable("feed_stale")
         self._meter.count("feed_stale_allowed")
@@ -209,10 +210,11 @@ class Engine:
             return None
         now = self._clock.monotonic()
         state = self.feed.state
+        fresh = state.is_fresh(now, STALE_AFTER_SECONDS)  # before the entries are looked at, as above
         issued = held.claims.get("iat")
         iat = issued if is_time(issued) else 0
         named = state.revokes(sid=held.claims.get("sid"), sub=held.claims["sub"], iat=iat, kid=None)
-        if now >= held.until or named or not state.is_fresh(now, STALE_AFTER_SECONDS):
+        if now >= held.until or named or not fresh:
             self._opaque.drop(token)
             return None
         return held.claims

@@ -7,7 +7,8 @@ from typing import Any, NoReturn, TypeGuard
 
 from .limits import MAX_JSON_DEPTH, MAX_TIME_SECONDS
 
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+# One without an end goes on to the end: looked for again from each quote in it, it would cost the square of its length.
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"?', re.DOTALL)
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 

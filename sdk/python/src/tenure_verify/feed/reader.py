@@ -99,6 +99,8 @@ class FeedReader:
                 quiet_since = connection.begun if heard_at is None else heard_at
                 if self._clock.monotonic() - quiet_since > SILENT_STREAM_SECONDS:
                     raise Silent("a stream without messages")
+            if heard_at is None:
+                raise Silent("a stream that ended without a message")
         except Silent:
             if heard_at is None:
                 self._course.silent(self._clock.monotonic())

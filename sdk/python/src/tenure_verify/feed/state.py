@@ -81,7 +81,8 @@ class FeedState:
             until = max(until, before.until)
             iat = iat if before.iat is None or iat is None else max(iat, before.iat)
         self._entries[key] = _Held(until, iat)
-        heapq.heappush(self._by_until, (until, *key))
+        if before is None or before.until != until:  # what is said again takes no more room
+            heapq.heappush(self._by_until, (until, *key))
 
     def _note_time(self, message: Message, on: Connection, now: float) -> None:
         if on.first_as_of is None:

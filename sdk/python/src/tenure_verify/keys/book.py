@@ -2,7 +2,7 @@
 
 from collections import deque
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from ..limits import (
     FETCH_BUDGET,
@@ -40,8 +40,11 @@ class Book:
         self._read_at: float | None = None
         self._attempts: deque[float] = deque(maxlen=FETCH_BUDGET)
         self._last_failed = False
-        # By kid: when it was last asked for, and until when it counts as unknown. Strangers choose kids: bounded.
-        self._asked_at: dict[str, float] = {}
+        # How many fetches were begun.
+        self._fetches = 0
+        # By kid: when it was last asked for, and which fetch is the first that was begun after that; and until when it counts as
+        # unknown. Strangers choose kids: bounded.
+        self._asked: dict[str, tuple[float, int]] = {}
         self._unknown_until: dict[str, float] = {}
 
     def look_up(self, kid: str, now: float) -> Answer:
@@ -53,11 +56,11 @@ class Book:
             return self._found(key, now - self._read_at, now)
         if self._unknown_until.get(kid, now) > now:
             return Answer(None, "no_such_key")
-        asked = self._asked_at.get(kid)
-        cooled = asked is None or now - asked >= KID_COOLDOWN_SECONDS
+        asked_at, fetch = self._asked.get(kid, (now, self._fetches + 1))
+        cooled = fetch > self._fetches or now - asked_at >= KID_COOLDOWN_SECONDS
         due = cooled and self._may_fetch(now, 0)
-        # Keys are published before they sign: what an attempt that succeeded did not bring is not there.
-        return Answer(None, "nothing" if self._last_failed else "no_such_key", "first" if due else "join")
+        # Nobody has looked since it was asked for: that is trouble, as the key might be the next one of a rotation.
+        return Answer(None, "nothing", "first" if due else "join")
 
     def _found(self, key: Key, age: float, now: float) -> Answer:
         if age < KEYS_REFRESH_SECONDS:
@@ -79,12 +82,13 @@ class Book:
     def begun(self, now: float) -> None:
         """A fetch begins."""
         self._attempts.append(now)
+        self._fetches += 1
 
     def asked(self, kid: str, now: float) -> None:
-        """Somebody waits for a fetch because of `kid`."""
-        self._asked_at.pop(kid, None)
-        self._asked_at[kid] = now
-        _drop_oldest(self._asked_at)
+        """Somebody needs a fetch because of `kid`. One that is under way may have been answered already: the next one decides."""
+        self._asked.pop(kid, None)
+        self._asked[kid] = (now, self._fetches + 1)
+        _drop_oldest(self._asked)
 
     def fetched(self, keys: dict[str, Key], etag: str | None, now: float) -> None:
         """A fetch brought a set. Keys that it still has stay the objects that they were."""
@@ -96,8 +100,8 @@ class Book:
         """A fetch brought the set that is held already."""
         self._read_at = now
         self._last_failed = False
-        for kid in self._asked_at:
-            if kid not in self.keys:
+        for kid, (_, fetch) in self._asked.items():
+            if fetch <= self._fetches and kid not in self.keys:
                 self._unknown_until[kid] = now + UNKNOWN_KID_SECONDS
         _drop_oldest(self._unknown_until)
 
@@ -106,6 +110,6 @@ class Book:
         self._last_failed = True
 
 
-def _drop_oldest(kids: dict[str, float]) -> None:
+def _drop_oldest(kids: dict[str, Any]) -> None:
     while len(kids) > MAX_UNKNOWN_KIDS:
         del kids[next(iter(kids))]

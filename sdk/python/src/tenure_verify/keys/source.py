@@ -52,6 +52,10 @@ class FetchedKeys:
         answer, flight = self._look(kid, may_wait=True)
         if flight is not None:
             yield flight
+            # Of a key that was asked for meanwhile, one that begins now decides. Nobody waits twice for one that does not end.
+            answer, flight = self._look(kid, may_wait=flight.done())
+        if flight is not None:
+            yield flight
             answer, _ = self._look(kid, may_wait=False)
         if answer.key is None:
             raise Refused("unknown_key") if answer.known == "no_such_key" else Unavailable("keys_unavailable")
@@ -67,7 +71,7 @@ class FetchedKeys:
             flying = self._flight is not None and not self._flight.done()
             if not may_wait or answer.fetch == "no" or (answer.fetch == "join" and not flying):
                 return answer, None
-            if answer.key is None:
+            if answer.key is None and answer.fetch == "first":
                 self._book.asked(kid, now)
             if not flying:
                 self._book.begun(now)
