@@ -74,7 +74,9 @@ fn session_tokens_go_as_their_page_says() {
 #[test]
 fn production_starts_as_the_readme_says() {
     let folder = tempfile::tempdir().expect("a folder");
-    let config = "public_url = \"https://auth.example.com\"\nring_file = \"ring.toml\"\nlisten = [\"127.0.0.1:0\"]\nconsole_listen = \"127.0.0.1:0\"\n";
+    let shown = between(&section(README, "## In production"), "```toml\n", "```").to_owned();
+    let of_this_test = "listen = [\"127.0.0.1:0\"]\nconsole_listen = \"127.0.0.1:0\"\n";
+    let config = shown.replace("/etc/tenure/ring.toml", "ring.toml") + of_this_test;
     std::fs::write(folder.path().join("tenure.toml"), config).expect("a configuration");
     let steps = steps(README, "## In production");
     let commands = steps[0].commands.replace("/etc/tenure/ring.toml", "ring.toml");

@@ -10,6 +10,7 @@ use tenure_store::{Announcement, Expected, Kind, Subject, Write};
 
 use crate::catalogue::App;
 use crate::error::{Error, Result};
+use crate::lengths::in_words;
 use crate::limits::{KEYS_KEPT_BY_VERIFIERS, SIGNING_KEYS};
 use crate::records::{self, SigningKeyRecord, signing_key_key};
 use crate::service::Service;
@@ -185,8 +186,8 @@ impl App {
         let to_come = self.keys_to_come(now).find(|(other, _)| *other != key);
         Error::Conflict(match to_come {
             Some((next, _)) => format!(
-                "nothing else may sign yet: the next key does from {} on, and then this one stops by itself",
-                self.key_set.keys[next].signs_from.secs()
+                "nothing else may sign yet: the next key does in {}, and then this one stops by itself",
+                in_words(self.key_set.keys[next].signs_from.since(now).secs())
             ),
             None => "nothing else may sign: publish another key first, and this one stops by itself once that signs".to_owned(),
         })

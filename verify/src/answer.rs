@@ -11,11 +11,14 @@ use crate::refusal::Refusal;
 /// Seconds after which somebody tries again who met with trouble.
 const RETRY_SECS: u32 = 2;
 
+/// Has a section for each code.
+const PAGE: &str = "https://github.com/tenure-rs/tenure/blob/main/docs/reference/verifier-errors.md";
+
 #[derive(Serialize)]
 struct Body {
     code: &'static str,
     error: &'static str,
-    hint: &'static str,
+    hint: String,
     refreshable: bool,
 }
 
@@ -24,7 +27,7 @@ pub fn answer(refusal: Refusal, policy: &Policy) -> Response<Bytes> {
     let body = Body {
         code: refusal.code(),
         error: refusal.as_str(),
-        hint: refusal.hint(),
+        hint: format!("{} {PAGE}#{}", refusal.hint(), refusal.code()),
         refreshable: refusal.is_refreshable(),
     };
     let mut response = Response::new(serde_json::to_vec(&body).unwrap_or_default().into());

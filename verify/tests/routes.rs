@@ -16,6 +16,7 @@ use tenure_verify::{
 use tower::ServiceExt as _;
 
 const NOW: i64 = 1_800_000_000;
+const PAGE: &str = "https://github.com/tenure-rs/tenure/blob/main/docs/reference/verifier-errors.md";
 
 #[derive(Deserialize)]
 struct Plan {
@@ -98,7 +99,7 @@ async fn who_is_not_let_through_gets_a_challenge_and_a_body_that_says_why() {
     let service = service(&issuer.verifier().build().unwrap());
     let missing = json!({
         "code": "missing_token", "error": "there is no token",
-        "hint": "Send one header `Authorization: Bearer <auth token>`.", "refreshable": false,
+        "hint": format!("Send one header `Authorization: Bearer <auth token>`. {PAGE}#missing_token"), "refreshable": false,
     });
     for path in ["/me", "/late"] {
         let (status, challenge, retry, body) = ask(&service, path, None).await;
@@ -117,7 +118,7 @@ async fn who_is_not_let_through_gets_a_challenge_and_a_body_that_says_why() {
         serde_json::from_str::<Value>(&body).unwrap(),
         json!({
             "code": "expired", "error": "the token has expired",
-            "hint": "Refresh, and send the new auth token.", "refreshable": true,
+            "hint": format!("Refresh, and send the new auth token. {PAGE}#expired"), "refreshable": true,
         })
     );
 }

@@ -151,8 +151,8 @@ fn cost_of_apps(app: &str, retire: &Retire, keys: &[SigningKey]) -> String {
     };
     format!(
         "Retiring key {kid} of {app} as compromised:\n\
-         * Every auth token that it signed is refused: by introspection at once, by verifiers once they have read the keys again: \
-         {read_again}.\n\
+         * Every auth token that it signed is refused: by introspection at once, by verifiers that follow the revocation feed \
+         within moments, by others once they have read the keys again: {read_again}.\n\
          * {successor}\n\
          * Nobody is signed out: each session goes on with its next refresh. Applications without refresh tokens have to sign \
          their users in again.\n\

@@ -19,12 +19,12 @@ const PLAIN: Preset = Preset {
     more: STRICT,
 };
 
-/// Every preset, the three original suggestions first.
+/// Every preset, our own three suggestions first.
 pub const ALL: &[Preset] = &[
     Preset {
         id: "consumer",
         for_whom: "most consumer apps",
-        sources: &["Tenure's suggestion and default"],
+        sources: &["Tenure's suggestion"],
         times: secs(HOUR, 5 * DAY, 30 * DAY),
         ..PLAIN
     },

@@ -9,6 +9,7 @@ export const CLOCK_SKEW_SECONDS = 30;
 export const JWKS_MAX_BYTES = 64 * 1024;
 export const JWKS_MAX_KEYS = 32;
 export const RSA_MIN_BITS = 2048;
+export const RSA_MAX_BITS = 4096;
 export const JWKS_FRESH_SECONDS = 10 * 60;
 export const JWKS_REFRESH_AFTER_SECONDS = 8 * 60;
 export const JWKS_STALE_SECONDS = 24 * 60 * 60;

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from support import Answer, Counted, FakeClock, Rogue, body, endless, events, eventually, status
-from tenure_verify import ConfigurationError, Policy, Refused, Unavailable, Verifier
+from tenure_verify import AsyncVerifier, ConfigurationError, Policy, Refused, Unavailable, Verifier
 from tenure_verify.feed.course import Course
 from tenure_verify.feed.message import BadMessage
 from tenure_verify.feed.sse import EventParser
@@ -115,6 +115,18 @@ def test_before_the_first_message_it_is_stale(issuer: FakeIssuer) -> None:
         assert code(follower, token, DENY) == "feed_stale"
         assert follower.verify(token).user_id == "ann"
         assert follower.feed_lag_seconds() is None
+        assert not follower.ready(timeout_seconds=0.05)
+
+
+async def test_who_is_ready_lets_people_in_where_staleness_is_denied(issuer: FakeIssuer) -> None:
+    token = issuer.token()
+    with issuer.verifier() as follower:
+        assert follower.ready()
+        assert follower.verify(token, DENY).user_id == "ann"
+    async with AsyncVerifier(issuer.issuer, api_key=issuer.api_key) as other:
+        assert await other.ready()
+        assert (await other.verify(token, DENY)).user_id == "ann"
+    assert Verifier(issuer.issuer).ready(), "nothing to wait for"
 
 
 def wire(after: int | None, cursor: int, *entries: dict[str, Any], **more: Any) -> dict[str, Any]:

@@ -136,20 +136,20 @@ impl WebhookRecord {
                 .map(|off| WebhookDisabled { at: secs(off.at_ms), why: off.why.clone() }),
             secret_made_at: self.secrets.first().map_or(0, |secret| secs(secret.made_at_ms)),
             old_secret_until: old.max().filter(|until| now.millis() < *until).map(secs),
-            progress: progress.shown(head),
+            progress: progress.shown(head, self.off.is_none()),
         }
     }
 }
 
 impl ProgressRecord {
-    fn shown(&self, head: u64) -> WebhookProgress {
+    fn shown(&self, head: u64, is_on: bool) -> WebhookProgress {
         let secs = |millis: i64| millis.div_euclid(1000);
         WebhookProgress {
             cursor: self.cursor,
             head,
             waiting_since: self.waiting_since_ms.map(secs),
             failures: self.failures,
-            next_try_at: self.next_try_ms.map(secs),
+            next_try_at: self.next_try_ms.filter(|_| is_on).map(secs),
             last_delivery: self.delivered.as_ref().map(|delivered| WebhookDelivery {
                 at: secs(delivered.at_ms),
                 message_id: delivered.message.clone(),

@@ -3,7 +3,7 @@
 import { decode } from "../base64url.js";
 import { type JsonObject, isObject, parseObject } from "../json.js";
 import { isKid } from "../jws.js";
-import { JWKS_MAX_KEYS, RSA_MIN_BITS } from "../limits.js";
+import { JWKS_MAX_KEYS, RSA_MAX_BITS, RSA_MIN_BITS } from "../limits.js";
 
 type Bytes = Uint8Array<ArrayBuffer>;
 
@@ -61,7 +61,10 @@ async function readKey(jwk: JsonObject, kid: string, before: Key | undefined): P
     if (typeof value !== "string" || !decode(value)) return undefined;
     material[member] = value;
   }
-  if (kind.alg === "RS256" && bitsOf(material["n"] ?? "") < RSA_MIN_BITS) return undefined;
+  if (kind.alg === "RS256") {
+    const bits = bitsOf(material["n"] ?? "");
+    if (bits < RSA_MIN_BITS || bits > RSA_MAX_BITS) return undefined;
+  }
   const published = `${kind.alg} ${JSON.stringify(material)}`;
   if (before?.published === published) return before;
   let key: CryptoKey;

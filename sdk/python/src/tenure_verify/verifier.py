@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import time
 from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any, Generic, cast
@@ -17,6 +18,8 @@ from .errors import VerifyError
 from .metrics import Meter, Metrics
 from .policy import Policy
 from .waiting import run, run_async
+
+_LOOK_AGAIN_SECONDS = 0.02
 
 
 class _Base(Generic[Claims]):
@@ -74,6 +77,16 @@ class _Base(Generic[Claims]):
         feed = self._engine.feed
         return None if feed is None else feed.lag()
 
+    def _is_read(self) -> bool:
+        return self._engine.feed is None or self.feed_lag_seconds() is not None
+
+    def _wait_until_read(self, timeout_seconds: float) -> bool:
+        self.start()
+        until = time.monotonic() + timeout_seconds
+        while not self._is_read() and time.monotonic() < until:
+            time.sleep(_LOOK_AGAIN_SECONDS)
+        return self._is_read()
+
     def _verified(self, claims: Mapping[str, Any]) -> Verified[Claims]:
         return Verified(cast(Claims, own(claims)), claims["sub"], claims.get("sid"), claims["exp"])
 
@@ -88,6 +101,13 @@ class Verifier(_Base[Claims]):
         or the issuer is asked.
         """
         return self._verified(run(self._engine.judge(token, policy or self._policy)))
+
+    def ready(self, timeout_seconds: float = 10) -> bool:
+        """Starts, and waits until the feed was read to its head: then routes that deny while it is stale let people in.
+
+        `False` if it was not by then. It goes on being read all the same. True at once without a feed.
+        """
+        return self._wait_until_read(timeout_seconds)
 
     def authenticate(self, authorization: Sequence[str], policy: Policy | None = None) -> Verified[Claims]:
         """The same for a request, by its `Authorization` headers."""
@@ -126,6 +146,10 @@ class AsyncVerifier(_Base[Claims]):
     async def verify(self, token: str, policy: Policy | None = None) -> Verified[Claims]:
         """As :meth:`Verifier.verify`."""
         return self._verified(await run_async(self._engine.judge(token, policy or self._policy)))
+
+    async def ready(self, timeout_seconds: float = 10) -> bool:
+        """As :meth:`Verifier.ready`."""
+        return await asyncio.to_thread(self._wait_until_read, timeout_seconds)
 
     async def authenticate(self, authorization: Sequence[str], policy: Policy | None = None) -> Verified[Claims]:
         """As :meth:`Verifier.authenticate`."""
