@@ -2,11 +2,13 @@
 
 use std::collections::VecDeque;
 use std::net::Ipv4Addr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use base64ct::{Base64UrlUnpadded, Encoding as _};
 use serde_json::json;
-use tenure_verify::{FakeIssuer, FrozenClock, OnStale, Policy, Refusal};
+use tenure_verify::{FakeIssuer, FrozenClock, OnStale, Policy, Refusal, Verifier};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::sleep;
@@ -169,6 +171,48 @@ async fn ends_that_came_while_the_server_was_away_are_heard_of_afterwards() {
     issuer.set_down(false);
     issuer.heard_by(&verifier).await;
     assert_eq!(verifier.verify(&token, &careful).await.err(), Some(Refusal::Revoked));
+}
+
+/// What a server says that has nothing to say, through a proxy that lets neither streams pass nor the server wait.
+async fn answer_at_once(listener: TcpListener, polls: Arc<AtomicUsize>) {
+    const HEAD: &str = "00000000feedfeed-1";
+    while let Ok((mut client, _)) = listener.accept().await {
+        let mut head = vec![0; 4096];
+        let count = client.read(&mut head).await.unwrap_or(0);
+        let asked = String::from_utf8_lossy(&head[..count]).into_owned();
+        let (kind, body) = if asked.contains("text/event-stream") {
+            ("text/event-stream", String::new())
+        } else {
+            polls.fetch_add(1, Ordering::Relaxed);
+            let after = asked.contains("after=").then_some(HEAD);
+            let reset = after.is_none().then_some("start");
+            let message = json!({
+                "after": after, "cursor": HEAD, "head": HEAD, "as_of": 1_800_000_000, "entries": [], "reset": reset,
+            });
+            ("application/json", message.to_string())
+        };
+        let length = body.len();
+        let answer = format!(
+            "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-type: {kind}\r\ncontent-length: {length}\r\n\r\n{body}"
+        );
+        let _ = client.write_all(answer.as_bytes()).await;
+    }
+}
+
+#[tokio::test]
+async fn polls_that_are_answered_at_once_are_made_no_oftener_for_that() {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let url = format!("http://{}/v1/apps/app_test", listener.local_addr().unwrap());
+    let polls = Arc::new(AtomicUsize::new(0));
+    tokio::spawn(answer_at_once(listener, polls.clone()));
+    let verifier = Verifier::builder(url).jwks(FakeIssuer::start(&FrozenClock::at(0)).key_set());
+    let _verifier = verifier.api_key("tk_test").build().unwrap();
+    while polls.load(Ordering::Relaxed) == 0 {
+        sleep(Duration::from_millis(50)).await;
+    }
+    sleep(Duration::from_secs(2)).await;
+    let made = polls.load(Ordering::Relaxed);
+    assert!(made <= 4, "{made} in two seconds");
 }
 
 /// The same token with the other signature that is good for it: the order of P-256 (SEC 2 §2.4.2) minus `s`.

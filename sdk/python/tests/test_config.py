@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 
+from support import Rogue
 from tenure_verify import ConfigurationError, Policy, Verifier
 from tenure_verify.bearer import bearer
 from tenure_verify.secret import Secret
+from tenure_verify.testing import FakeIssuer
 
 ISSUER = "https://id.example/v1/apps/demo"
 
@@ -117,3 +119,14 @@ def test_a_secret_does_not_show_itself() -> None:
 )
 def test_a_request_carries_one_token_in_one_place(values: list[str], token: str) -> None:
     assert bearer(values) == token
+
+
+def test_a_proxy_is_not_told_the_api_key_of_an_issuer_on_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    with Rogue() as proxy, FakeIssuer() as issuer:
+        for name in ("HTTP_PROXY", "http_proxy"):
+            monkeypatch.setenv(name, proxy.issuer)
+        with Verifier(issuer.issuer, api_key=issuer.api_key) as verifier:
+            assert verifier.verify(issuer.token(), Policy(revocation="introspect")).user_id == "ann"
+        assert proxy.asked == []

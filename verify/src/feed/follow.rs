@@ -139,10 +139,11 @@ impl Follower {
         Ok(false)
     }
 
-    /// Asks once for what comes next.
+    /// Asks once for what comes next, and waits a little where nothing did at once: not every proxy lets the server wait.
     async fn poll(&mut self, feed: &Arc<Feed>, brought: &mut u32) -> Result<(), Broken> {
         let request = self.request(feed, "application/json", Some(POLL_WAIT_SECS))?;
         feed.begin();
+        let (enough, before) = (self.clock.elapsed() + POLL_WAIT_SECS * 1_000 / 2, feed.cursor());
         let time = Duration::from_secs(POLL_WAIT_SECS) + Duration::from_millis(ANSWER_MILLIS);
         let answer = self.web.ask_within(request, time, MESSAGE_BYTES).await.map_err(Broken)?;
         if !answer.status.is_success() {
@@ -150,6 +151,9 @@ impl Follower {
         }
         self.took(feed, &answer.body)?;
         *brought = 1;
+        if feed.cursor() == before {
+            sleep(Duration::from_millis(enough.saturating_sub(self.clock.elapsed()))).await;
+        }
         Ok(())
     }
 

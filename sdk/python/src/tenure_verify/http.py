@@ -260,9 +260,12 @@ def _read(response: urllib3.BaseHTTPResponse, limit_bytes: int) -> bytes:
 
 
 def _manager(issuer: str, connections: int) -> urllib3.PoolManager:
-    """Connections of ours, through the proxy that the environment names for the issuer's host."""
+    """Connections of ours, through the proxy that the environment names for the issuer's host.
+
+    Plain http is for this machine only: a proxy would read the API key, and look for the issuer on its own machine.
+    """
     at = urllib3.util.parse_url(issuer)
-    proxy = None if proxy_bypass(at.host or "") else getproxies().get(at.scheme or "")
+    proxy = None if at.scheme == "http" or proxy_bypass(at.host or "") else getproxies().get(at.scheme or "")
     made = urllib3.PoolManager(maxsize=connections) if proxy is None else urllib3.ProxyManager(proxy, maxsize=connections)
     made.pool_classes_by_scheme = {"http": _HttpPool, "https": _HttpsPool}
     return made
