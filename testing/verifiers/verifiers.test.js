@@ -59,7 +59,7 @@ async function revoked(token, test) {
   assert.ok(performance.now() - begun < STUCK_MS);
 }
 
-test('an ended session is refused before its auth token expires', async (t) => {
+test('RV-9 an ended session is refused before its auth token expires', async (t) => {
   const client = await server.open('ann');
   await letIn(client.auth, 'ann');
   await server.manage('DELETE', `/sessions/${client.sid}`);

@@ -41,7 +41,7 @@ fn framed(answer: &Answer) {
 }
 
 #[tokio::test]
-async fn nobody_sees_or_changes_anything_without_signing_in() {
+async fn ad_2_nobody_sees_or_changes_anything_without_signing_in() {
     let world = World::new().await;
     let console = Console::of(&world);
     let routes = routes();
@@ -158,7 +158,7 @@ async fn an_address_that_is_not_understood_is_answered_by_a_page_in_words() {
 }
 
 #[tokio::test]
-async fn a_session_of_another_app_is_not_found_under_this_one() {
+async fn ad_5_a_session_of_another_app_is_not_found_under_this_one() {
     let world = World::new().await;
     let (shop, bank) = (world.app("shop").await, world.app("bank").await);
     let ann = bank.open("ann").await;
@@ -185,7 +185,7 @@ async fn a_name_that_is_not_the_consoles_gets_no_page() {
 }
 
 #[tokio::test]
-async fn links_are_good_once_and_for_a_while() {
+async fn ad_8_links_are_good_once_and_for_a_while() {
     let world = World::new().await;
     let mut console = Console::of(&world);
     let link = || async { world.service.make_admin_link("ann", Some(AdminRole::Owner)).await.unwrap() };

@@ -127,7 +127,7 @@ async fn the_words_are_those_of_the_console() {
 }
 
 #[tokio::test]
-async fn invariants_between_settings() {
+async fn ad_9_invariants_between_settings() {
     let world = World::new().await;
     let app = world.app("shop").await;
     let cases = [
