@@ -18,7 +18,7 @@ function chart(id, height, lines) {
     width: at.clientWidth,
     height,
     cursor: { y: false, drag: { x: false } },
-    legend: { show: lines.length > 1 },
+    legend: { show: lines.length > 1, live: false },
     scales: { x: { range: stretch }, y: { range: (_, low, high) => [0, Math.max(high ?? 0, 1) * 1.1] } },
     axes: [{ ...axis, space: 70 }, { ...axis, size: 46, incrs: [0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 1e5, 1e6] }],
     series: [{}, ...lines.map(({ label, color, gaps }) => ({

@@ -2,11 +2,22 @@
 
 from collections.abc import Iterator
 
+import django
 import pytest
+from django.conf import settings
 
 from support import Counted, FakeClock
 from tenure_verify import Verifier
 from tenure_verify.testing import FakeIssuer
+
+# Django has one configuration a process, whichever tests are run.
+settings.configure(
+    ROOT_URLCONF="test_django",
+    ALLOWED_HOSTS=["testserver"],
+    MIDDLEWARE=["tenure_verify.django.attach"],
+    SECRET_KEY="only for tests",  # noqa: S106
+)
+django.setup()
 
 
 @pytest.fixture

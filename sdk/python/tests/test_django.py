@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from typing import Any
 
-import django
 import pytest
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -40,14 +39,6 @@ async def maybe_async(request: MaybeSessionRequest) -> HttpResponse:
 
 
 urlpatterns = [path(view.__name__, view) for view in (me, me_async, pay, maybe, maybe_async)]
-
-settings.configure(
-    ROOT_URLCONF=__name__,
-    ALLOWED_HOSTS=["testserver"],
-    MIDDLEWARE=["tenure_verify.django.attach"],
-    SECRET_KEY="only for tests",  # noqa: S106
-)
-django.setup()
 
 
 @pytest.fixture(autouse=True)

@@ -8,13 +8,18 @@ use tenure_service::webhook::Outcome;
 
 use super::lines::{Lines, Written, shown};
 
-const ROWS: [&str; 4] = ["rotated", "replayed", "reissued", "fast_forwarded"];
+/// The rows of `docs/concepts/rotation.md` that serve something.
+const ROWS: [(&str, &str); 4] = [
+    ("rotated", "Refreshes that replaced the current token"),
+    ("replayed", "Refreshes whose answer was lost, and that were answered as before"),
+    ("reissued", "Refreshes that replaced a lost successor by another"),
+    ("fast_forwarded", "Refreshes by which the store caught up with a client that was ahead of it"),
+];
 
 pub(super) fn write(service: &Service, lines: &mut Lines<'_>) -> Written {
     let tallies = service.tallies();
     let read = |value: &AtomicU64| value.load(Ordering::Relaxed);
-    for (row, value) in ROWS.iter().zip(&tallies.served) {
-        let help = "Refreshes served by this row of the rotation table";
+    for ((row, help), value) in ROWS.iter().zip(&tallies.served) {
         lines.counter(&format!("refreshes_{row}"), help, read(value))?;
     }
     let refused = Refusal::ALL.iter().zip(&tallies.refused).map(|(why, value)| (why.as_str(), read(value)));
